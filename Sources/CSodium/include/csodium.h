@@ -1,0 +1,13 @@
+// The two calls of libsodium that the journal makes, as plain functions.
+#ifndef CSODIUM_H
+#define CSODIUM_H
+#include <stddef.h>
+#include <stdint.h>
+
+// Makes libsodium ready; 0, or -1 when it cannot be.
+int32_t csodium_start(void);
+
+// A keyed-less BLAKE2b of 32 bytes over `previous` (32 bytes) followed by `data`: one link of a hash chain.
+__attribute__((swift_attr("@_noLocks"), swift_attr("@_noAllocation")))
+void csodium_chain(const uint8_t *previous, const uint8_t *data, size_t length, uint8_t *out);
+#endif

@@ -1,0 +1,4 @@
+import ArgumentParser
+@main struct Stim: ParsableCommand {
+    func run() {}
+}

@@ -1,0 +1,3 @@
+@main enum Stimd {
+    static func main() {}
+}

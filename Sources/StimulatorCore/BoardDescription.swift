@@ -24,6 +24,9 @@ public struct BoardDescription: BitwiseCopyable, Hashable, Sendable {
     /// From a pulse to the trusted sample of what it left: the charger waits so long.
     public var sagTime: Nanoseconds = .microseconds(3_600)
 
+    /// From the end of charging to a sample that proves it, seen by a tick: one round of the sampler, a conversion and a tick.
+    public var verifyTime: Nanoseconds = .microseconds(6_000)
+
     // MARK: Coil
     /// Heat left in the winding by a pulse at 100 %, worst case; scales with the square of the voltage.
     public var coilHeatPerFullPulse: Millijoules = .joules(50)

@@ -32,6 +32,9 @@ public struct SafetyTask: Sendable {
         nextTick = now
     }
 
+    /// The next run is an edge between ticks: the thread sleeps to shortly before it and spins the rest.
+    public var nextIsEdge: Bool { plannedAt != nextTick }
+
     /// One run: read, step, write, publish.
     /// - Returns: when to run again: the next tick, or the edge before it.
     public mutating func run<Port: OutputLinesPort & InputLinesPort & ~Copyable>(

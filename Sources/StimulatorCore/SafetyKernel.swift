@@ -62,6 +62,11 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
         trips = latched
     }
 
+    /// When the running pattern's first pulse is due; the distant future while none runs.
+    public var firstPulseAt: Instant { train.isActive && !train.isPending ? train.startsAt : .distantFuture }
+    /// Lockouts that hold: what must survive a restart.
+    public var lockouts: TripSet { TripSet(bits: trips.bits & Trip.lockoutBits) }
+
     /// One step. Total: every input has an answer.
     public mutating func step(_ inputs: KernelInputs) -> KernelOutputs {
         ticks &+= 1

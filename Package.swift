@@ -45,6 +45,7 @@ let hostTargets: [Target] = [
         ],
         swiftSettings: strict),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
+    .testTarget(name: "SimulatedBoardTests", dependencies: ["SimulatedBoard"]),
 ]
 
 let package = Package(

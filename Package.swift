@@ -31,9 +31,8 @@ let boardTargets: [Target] = [
     .target(name: "Journal", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: board),
     .target(name: "Console", dependencies: ["StimulatorCore"], swiftSettings: board),
     .target(name: "SimulatedBoard", dependencies: ["ControlLoop"], swiftSettings: board),
-    .target(
-        name: "SimulatedRig", dependencies: ["SimulatedBoard", "ControlLoop", "Console", "Journal"],
-        swiftSettings: board),
+    .target(name: "ConsoleSide", dependencies: ["Console", "ControlLoop", "Journal"], swiftSettings: board),
+    .target(name: "SimulatedRig", dependencies: ["SimulatedBoard", "ConsoleSide"], swiftSettings: board),
     .executableTarget(name: "stimd", dependencies: ["SimulatedRig", "CSystem"], swiftSettings: board),
 ]
 
@@ -46,6 +45,7 @@ let hostTargets: [Target] = [
         swiftSettings: strict),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),
+    .testTarget(name: "SimulatedBoardTests", dependencies: ["SimulatedBoard"]),
 ]
 
 let package = Package(

@@ -45,6 +45,8 @@ let hostTargets: [Target] = [
         ],
         swiftSettings: strict),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
+    .testTarget(name: "JournalTests", dependencies: ["Journal"]),
+    .testTarget(name: "ControlLoopTests", dependencies: ["ControlLoop"]),
 ]
 
 let package = Package(

@@ -46,6 +46,8 @@ let hostTargets: [Target] = [
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),
     .testTarget(name: "SimulatedBoardTests", dependencies: ["SimulatedBoard"]),
+    .testTarget(name: "JournalTests", dependencies: ["Journal"]),
+    .testTarget(name: "ControlLoopTests", dependencies: ["ControlLoop"]),
 ]
 
 let package = Package(

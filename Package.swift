@@ -45,6 +45,7 @@ let hostTargets: [Target] = [
         ],
         swiftSettings: strict),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
+    .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
 ]
 
 let package = Package(

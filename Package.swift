@@ -46,6 +46,7 @@ let hostTargets: [Target] = [
         swiftSettings: strict),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
     .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
+    .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),
 ]
 
 let package = Package(

@@ -30,10 +30,9 @@ let boardTargets: [Target] = [
     .target(name: "ControlLoop", dependencies: ["BoardInterface"], swiftSettings: board),
     .target(name: "Journal", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: board),
     .target(name: "Console", dependencies: ["StimulatorCore"], swiftSettings: board),
-    .target(name: "SimulatedBoard", dependencies: ["ControlLoop"], swiftSettings: board),
-    .target(
-        name: "SimulatedRig", dependencies: ["SimulatedBoard", "ControlLoop", "Console", "Journal"],
-        swiftSettings: board),
+    .target(name: "SimulatedBoard", dependencies: ["BoardInterface"], swiftSettings: board),
+    .target(name: "ConsoleSide", dependencies: ["Console", "ControlLoop", "Journal"], swiftSettings: board),
+    .target(name: "SimulatedRig", dependencies: ["SimulatedBoard", "ConsoleSide"], swiftSettings: board),
     .executableTarget(name: "stimd", dependencies: ["SimulatedRig", "CSystem"], swiftSettings: board),
 ]
 
@@ -47,6 +46,7 @@ let hostTargets: [Target] = [
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
     .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),
+    .testTarget(name: "SimulatedBoardTests", dependencies: ["SimulatedBoard"]),
 ]
 
 let package = Package(

@@ -1,0 +1,164 @@
+import StimulatorCore
+
+/// What must never happen, whatever fails.
+public enum ViolationKind: UInt8, BitwiseCopyable, Hashable, Sendable {
+    /// Coil current that matches no accepted entry within 200 us, matches one a second time, or comes after a stop. Value: mV.
+    case unwantedPulse = 0
+    /// True voltage above 110 % of the board's maximum. Value: mV.
+    case voltageCeiling = 1
+    /// True voltage of 60 V or more when the board's discharge time after a trip was over. Value: mV.
+    case notDischargedInTime = 2
+    /// The coil's case above 41 C. Value: millidegrees.
+    case coilTooHot = 3
+
+    /// How many there are: raw values are 0 ..< count.
+    public static var count: Int { 4 }
+
+    public var name: StaticString {
+        switch self {
+        case .unwantedPulse: "unwantedPulse"
+        case .voltageCeiling: "voltageCeiling"
+        case .notDischargedInTime: "notDischargedInTime"
+        case .coilTooHot: "coilTooHot"
+        }
+    }
+}
+
+/// A violation: what, when, and the value that was too much.
+public struct Violation: BitwiseCopyable, Hashable, Sendable {
+    public var kind: ViolationKind
+    public var at: Instant
+    /// In the unit that the kind states.
+    public var value: Int64
+}
+
+/// Watches the true world. It shares no code with the kernel that it checks: the numbers below are its own copies.
+///
+/// The scheduler calls `observe` at least every 20 ms of the world's time (sixteen pulses are kept) and before it tells of a new
+/// pattern, a stop or a trip.
+public struct Checkers: BitwiseCopyable, Sendable {
+    /// The first violation; nil when all is well.
+    public private(set) var first: Violation?
+    /// Which kinds there were, one bit a kind.
+    public private(set) var kinds: UInt8 = 0
+    /// Pulses that matched an accepted entry.
+    public private(set) var wantedPulses: UInt64 = 0
+    /// Pulses that matched none.
+    public private(set) var unwantedPulses: UInt64 = 0
+    /// Pulses that matched none while a fault was active that is a pulse by itself: no violation.
+    public private(set) var excusedPulses: UInt64 = 0
+    /// Highest true voltage, millivolts.
+    public private(set) var highestMillivolts: Int64 = 0
+    /// Hottest case, millidegrees Celsius.
+    public private(set) var hottestMillicelsius: Int64 = -273_150
+    /// The longest time from a trip to below 60 V.
+    public private(set) var longestDischarge = Nanoseconds.zero
+
+    private let ceilingMillivolts: Int64
+    private let dischargeTime: Nanoseconds
+    private var walk = PatternWalk()
+    private var stoppedAt = Instant.distantPast
+    private var trippedAt: Instant?
+    private var isDischargeExcused = false
+    private var seenPulses: UInt64 = 0
+    private var nextCaseAt = Instant.distantPast
+
+    /// 110 % of the board's maximum (1815 V at 1650 V), and the board's time to below 60 V.
+    public init(board: BoardDescription) {
+        ceilingMillivolts = Int64(board.maximumVoltage.raw) * 11 / 10
+        dischargeTime = board.dischargeTime
+    }
+
+    /// The kernel accepted a pattern and told when its first pulse is due.
+    public mutating func patternAccepted(_ pattern: PulsePattern, firstPulseAt: Instant) {
+        walk = PatternWalk(pattern, firstAt: firstPulseAt)
+        stoppedAt = .distantFuture
+    }
+
+    /// A pattern was ended, by whomever: no pulse may follow.
+    public mutating func stopped(at now: Instant) { stoppedAt = min(stoppedAt, now) }
+
+    /// A trip or a disarm: no pulse may follow, and the capacitor has to be below 60 V in the board's time. A second trip on the way
+    /// down does not extend it.
+    public mutating func tripped(at now: Instant) {
+        stopped(at: now)
+        if trippedAt == nil {
+            trippedAt = now
+            isDischargeExcused = false
+        }
+    }
+
+    /// Looks at the world at `now`.
+    public mutating func observe(_ world: inout World, at now: Instant) {
+        world.advance(to: now)
+        checkPulses(world)
+        // While the charger rests the voltage cannot rise, and the world keeps its own maximum of every segment.
+        if world.isCharging || trippedAt != nil { checkVoltage(world) }
+        let peak = milli(world.peakVolts)
+        if peak > highestMillivolts { raise(peak, at: world.now) }
+        if world.now >= nextCaseAt { checkCase(world) }
+    }
+
+    private mutating func checkPulses(_ world: World) {
+        if world.pulses.count == seenPulses { return }
+        let pulses = world.pulses
+        for number in max(seenPulses, pulses.oldest)..<pulses.count {
+            let pulse = pulses[number]
+            // 200 us: the lateness beyond which a pulse has to be omitted.
+            if pulse.at <= stoppedAt, walk.take(at: pulse.at, tolerance: 200_000) {
+                wantedPulses += 1
+            } else if isExcused(pulse.at, world) {
+                excusedPulses += 1
+            } else {
+                unwantedPulses += 1
+                record(.unwantedPulse, Int64(pulse.before.raw), at: pulse.at)
+            }
+        }
+        seenPulses = pulses.count
+    }
+
+    private func isExcused(_ at: Instant, _ world: World) -> Bool {
+        for index in 0..<Int(world.faults.count) {
+            let fault = world.faults[index]
+            if fault.isPulseByItself, fault.isActive(at: at) { return true }
+        }
+        return false
+    }
+
+    private mutating func checkVoltage(_ world: World) {
+        let millivolts = milli(world.volts)
+        if millivolts > highestMillivolts { raise(millivolts, at: world.now) }
+        guard let trippedAt else { return }
+        for index in 0..<Int(world.faults.count) {
+            let fault = world.faults[index]
+            if fault.isDeadBleed, fault.isActive(at: world.now) { isDischargeExcused = true }
+        }
+        let elapsed = world.now - trippedAt
+        if millivolts < 60_000 {
+            self.trippedAt = nil
+            longestDischarge = max(longestDischarge, elapsed)
+        } else if elapsed > dischargeTime, !isDischargeExcused {
+            record(.notDischargedInTime, millivolts, at: world.now)
+        }
+    }
+
+    private mutating func raise(_ millivolts: Int64, at now: Instant) {
+        highestMillivolts = millivolts
+        if millivolts > ceilingMillivolts { record(.voltageCeiling, millivolts, at: now) }
+    }
+
+    /// The case follows the winding in tens of seconds: ten looks a second are plenty.
+    private mutating func checkCase(_ world: World) {
+        nextCaseAt = world.now + .milliseconds(100)
+        let millidegrees = milli(world.caseTemperature)
+        hottestMillicelsius = max(hottestMillicelsius, millidegrees)
+        if millidegrees > 41_000 { record(.coilTooHot, millidegrees, at: world.now) }
+    }
+
+    private mutating func record(_ kind: ViolationKind, _ value: Int64, at now: Instant) {
+        kinds |= 1 << kind.rawValue
+        if first == nil { first = Violation(kind: kind, at: now, value: value) }
+    }
+
+    private func milli(_ value: Double) -> Int64 { Int64(value * 1000) }
+}

@@ -44,6 +44,7 @@ let hostTargets: [Target] = [
         ],
         swiftSettings: strict),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
+    .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),
     .testTarget(name: "SimulatedBoardTests", dependencies: ["SimulatedBoard"]),
     .testTarget(name: "JournalTests", dependencies: ["Journal"]),

@@ -34,17 +34,21 @@ let boardTargets: [Target] = [
     .target(
         name: "SimulatedRig", dependencies: ["SimulatedBoard", "ControlLoop", "Console", "Journal"],
         swiftSettings: board),
-    .executableTarget(name: "stimd", dependencies: ["SimulatedRig", "CSystem"], swiftSettings: board),
+    .target(name: "SimulatedBench", dependencies: ["SimulatedRig", "CSystem"], swiftSettings: board),
+    .executableTarget(name: "stimd", dependencies: ["SimulatedBench", "CSystem"], swiftSettings: board),
 ]
 
 let hostTargets: [Target] = [
     .executableTarget(
         name: "stim",
         dependencies: [
-            "SimulatedRig", "CSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "SimulatedBench", "SimulatedRig", "Journal", "CSystem",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
+    .testTarget(name: "SimulatedBenchTests", dependencies: ["SimulatedBench"]),
+    .testTarget(name: "StimTests", dependencies: ["stim", "CSystem"]),
 ]
 
 let package = Package(

@@ -83,6 +83,8 @@ int32_t csystem_terminal_open(const char *path) {
     return result;
 }
 
+int32_t csystem_terminal_forget(int32_t descriptor) { return tcflush(descriptor, TCOFLUSH) < 0 ? -errno : 0; }
+
 // The client side must be raw before a client opens it, or the line discipline echoes the shell's output back to the shell.
 // The settings stay when this descriptor is closed, as long as the master is open.
 static int32_t make_client_raw(const char *path) {

@@ -103,7 +103,10 @@ public struct ConsoleLine: BitwiseCopyable {
     private mutating func goDown(_ rig: inout SimulatedRig) {
         status = .down
         // At the end of a file or a pipe the last answers are still to come: the caller hangs up after them.
-        if reopens { rig.hangUp() }
+        guard reopens else { return }
+        rig.hangUp()
+        // What the last client has not read is not for the next one.
+        _ = csystem_terminal_forget(output)
     }
 
     private mutating func collect(from rig: inout SimulatedRig) {

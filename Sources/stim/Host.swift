@@ -15,7 +15,9 @@ struct SystemFailure: Error, CustomStringConvertible {
 
 /// Passes a result on unless it is an error.
 /// - Throws: `SystemFailure` for a result below zero.
-@discardableResult func check<Result: SignedInteger>(_ result: Result, _ attempt: String) throws(SystemFailure) -> Result {
+@discardableResult func check<Result: SignedInteger>(_ result: Result, _ attempt: String) throws(SystemFailure)
+    -> Result
+{
     if result < 0 { throw SystemFailure(attempt: attempt, code: Int32(clamping: -Int64(result))) }
     return result
 }

@@ -40,7 +40,8 @@ struct Ledger: Equatable {
             open.removeAll { $0.incident == incident }
             return
         }
-        let instead = open.isEmpty ? "nothing unexpected happened" : open.map { "\($0.incident)" }.joined(separator: ", ")
+        let instead =
+            open.isEmpty ? "nothing unexpected happened" : open.map { "\($0.incident)" }.joined(separator: ", ")
         closed.append(Failure(line: line, message: "expected \(incident), but: \(instead)"))
     }
 

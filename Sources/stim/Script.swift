@@ -81,14 +81,17 @@ struct Script: Equatable {
             guard words.count == 2 else { throw Slip(message: "wait takes one duration or state, such as wait 5s") }
             return try wait(words[1])
         case "expect":
-            guard words.count == 3 else { throw Slip(message: "expect takes a kind and a name, such as expect trip tickLate") }
+            guard words.count == 3 else {
+                throw Slip(message: "expect takes a kind and a name, such as expect trip tickLate")
+            }
             return .expect(try incident(words[1], words[2]))
         default: return .shell
         }
     }
 
     private static func wait(_ word: String) throws(Slip) -> Statement {
-        if let state = all(StimulatorState.count, StimulatorState.init(rawValue:)).first(where: { "\($0.name)" == word }) {
+        if let state = all(StimulatorState.count, StimulatorState.init(rawValue:)).first(where: { "\($0.name)" == word }
+        ) {
             return .waitState(state)
         }
         guard let time = duration(word) else {

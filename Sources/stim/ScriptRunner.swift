@@ -26,7 +26,9 @@ struct ScriptRunner: ~Copyable {
     /// Runs to the end, or to the first line that cannot come to its end.
     /// - Returns: what failed, by line; empty for a run as the script has it.
     consuming func run(_ script: Script) -> [Ledger.Failure] {
-        for line in script.lines where !execute(line) { return finish() }
+        for line in script.lines {
+            guard execute(line) else { return finish() }
+        }
         rest()
         return finish()
     }
@@ -49,7 +51,9 @@ struct ScriptRunner: ~Copyable {
             rested = true
         case .waitState(let state):
             bench.listener.begin(line)
-            guard bench.run(until: state, limit: ScriptRunner.waitLimit) else { return giveUp("not \(state.name) after 60 s") }
+            guard bench.run(until: state, limit: ScriptRunner.waitLimit) else {
+                return giveUp("not \(state.name) after 60 s")
+            }
             rested = true
         case .expect(let incident):
             guard rest() else { return false }

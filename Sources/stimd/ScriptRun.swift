@@ -13,11 +13,13 @@ struct ScriptRun: ~Copyable {
     /// - Returns: true when a train was given whole.
     consuming func run() -> Bool {
         var settled = bench.settle()
-        var byte: UInt8 = 0
+        var byte: UInt8 = 0x0A
         while settled == .atRest, unsafe csystem_read(0, &byte, 1) == 1 {
             bench.type(byte)
             if byte == 0x0A { settled = bench.settle() }
         }
+        // A last line may lack its end.
+        if settled == .atRest && byte != 0x0A { bench.type(0x0A) }
         settled = bench.settle()
         bench.listener.writer.flush()
         return settled == .atRest && bench.listener.gaveWholeTrain

@@ -81,6 +81,8 @@ RT int32_t csystem_terminal_raw(int32_t descriptor);
 RT int32_t csystem_terminal_restore(void);
 // Opens a serial device (no controlling terminal, non-blocking) and makes it raw, modem lines ignored; a descriptor.
 RT int32_t csystem_terminal_open(const char *path);
+// Forgets what was written to a terminal, or to the master of a pseudo-terminal, and has not been read.
+RT int32_t csystem_terminal_forget(int32_t descriptor);
 
 // --- Pseudo-terminals ---
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -83,8 +84,6 @@ int32_t csystem_terminal_open(const char *path) {
     return result;
 }
 
-int32_t csystem_terminal_forget(int32_t descriptor) { return tcflush(descriptor, TCOFLUSH) < 0 ? -errno : 0; }
-
 // The client side must be raw before a client opens it, or the line discipline echoes the shell's output back to the shell.
 // The settings stay when this descriptor is closed, as long as the master is open.
 static int32_t make_client_raw(const char *path) {
@@ -106,6 +105,16 @@ int32_t csystem_pty_open(char *path, size_t capacity) {
     if (result == 0) result = csystem_set_nonblocking(master);
     if (result == 0) return master;
     close(master);
+    return result;
+}
+
+// Flushing the master's output would miss what has already reached the client side's line discipline: only a flush of that
+// side's input takes both.
+int32_t csystem_pty_forget(int32_t master) {
+    int client = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (client < 0) return -errno;
+    int32_t result = tcflush(client, TCIFLUSH) < 0 ? -errno : 0;
+    close(client);
     return result;
 }
 

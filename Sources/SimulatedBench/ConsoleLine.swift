@@ -79,7 +79,8 @@ public struct ConsoleLine: BitwiseCopyable {
         guard reopens, rig.now >= readsFrom else { return status }
         readsFrom = rig.now + ConsoleLine.reopenInterval
         let seen = csystem_poll(input, -1, 0)
-        if seen >= 0 && !saw(CSYSTEM_HUNG_UP, in: seen) { status = .up }
+        // Readable and hung up: a client has come, spoken and gone. What it said counts now, not when the next one comes.
+        if seen >= 0 && (saw(CSYSTEM_READABLE, in: seen) || !saw(CSYSTEM_HUNG_UP, in: seen)) { status = .up }
         return status
     }
 
@@ -106,7 +107,7 @@ public struct ConsoleLine: BitwiseCopyable {
         guard reopens else { return }
         rig.hangUp()
         // What the last client has not read is not for the next one.
-        _ = csystem_terminal_forget(output)
+        _ = csystem_pty_forget(output)
     }
 
     private mutating func collect(from rig: inout SimulatedRig) {

@@ -40,7 +40,7 @@ struct PseudoTerminalTests {
         defer { csystem_close(master) }
         csystem_close(try check(csystem_file_open(path, 0), "client"))
         say("old", to: master)
-        #expect(csystem_terminal_forget(master) == 0)
+        #expect(csystem_pty_forget(master) == 0)
         let client = try check(csystem_file_open(path, 0), "client")
         say("new", to: master)
         #expect(text(from: client) == "new")

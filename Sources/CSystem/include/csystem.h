@@ -81,14 +81,14 @@ RT int32_t csystem_terminal_raw(int32_t descriptor);
 RT int32_t csystem_terminal_restore(void);
 // Opens a serial device (no controlling terminal, non-blocking) and makes it raw, modem lines ignored; a descriptor.
 RT int32_t csystem_terminal_open(const char *path);
-// Forgets what was written to a terminal, or to the master of a pseudo-terminal, and has not been read.
-RT int32_t csystem_terminal_forget(int32_t descriptor);
 
 // --- Pseudo-terminals ---
 
 // Opens a pseudo-terminal, its client side raw, and writes the client's path (with its zero byte) to `path`.
 // Returns the non-blocking master, or -errno. Nobody has the client side open then: csystem_poll says HUNG_UP.
 int32_t csystem_pty_open(char *path, size_t capacity);
+// Forgets what was written to the master and no client has read.
+RT int32_t csystem_pty_forget(int32_t master);
 // Puts a symbolic link to `target` at `link` in one step, in the place of an older link. -EEXIST when something else is
 // there.
 int32_t csystem_link_replace(const char *target, const char *link);

@@ -48,7 +48,7 @@ let hostTargets: [Target] = [
         swiftSettings: strict),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
     .testTarget(name: "SimulatedBenchTests", dependencies: ["SimulatedBench"]),
-    .testTarget(name: "StimTests", dependencies: ["stim", "CSystem"]),
+    .testTarget(name: "StimTests", dependencies: ["stim", "CSystem", "Journal"]),
 ]
 
 let package = Package(

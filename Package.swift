@@ -16,7 +16,7 @@ let board: [SwiftSetting] =
     + (embedded
         ? [
             .enableExperimentalFeature("Embedded"),
-            .unsafeFlags(["-wmo", "-Xfrontend", "-no-allocations"]),
+            .unsafeFlags(["-no-emit-module-separately-wmo", "-Xfrontend", "-no-allocations"]),
         ]
         : [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))])
 

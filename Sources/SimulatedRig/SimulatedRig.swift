@@ -118,11 +118,6 @@ import StimulatorCore
     // MARK: Time
 
     /// Runs every task that is due up to and including `limit`.
-    ///
-    /// The concrete root of everything that runs on a board: what it reaches may take no lock and no memory.
-    #if hasFeature(Embedded)
-        @_noLocks @_noAllocation
-    #endif
     public mutating func run(until limit: Instant) {
         while soonest <= limit { runNext() }
         now = max(now, limit)
@@ -163,15 +158,15 @@ import StimulatorCore
     private mutating func run(_ task: RigTask) -> Instant {
         switch task {
         case .safety: return runSafety()
-        case .guardian: return guardian.run(at: clock, board: &world) - clockLead
-        case .sampler: return max(sampler.run(at: clock, bus: &world) - clockLead, world.transferEndsAt)
+        case .guardian: return stepGuardian(&guardian, at: clock, world: &world) - clockLead
+        case .sampler: return max(stepSampler(&sampler, at: clock, world: &world) - clockLead, world.transferEndsAt)
         case .console: return runConsole()
         case .journal: return side.runJournal(at: clock, wall: SimulatedRig.noWall) - clockLead
         }
     }
 
     private mutating func runSafety() -> Instant {
-        let next = safety.run(at: clock, board: &world) - clockLead
+        let next = stepSafety(&safety, at: clock, world: &world) - clockLead
         history.add(UInt64(world.levels.rawValue) | UInt64(safety.kernel.state.rawValue) << 32)
         if watch.update(safety.kernel, meant: side.lastStart, &world, &checkers, at: now) { latches = safety.kernel.lockouts }
         if now >= watch.nextLookAt {

@@ -32,11 +32,10 @@ let boardTargets: [Target] = [
     .target(name: "Console", dependencies: ["StimulatorCore"], swiftSettings: board),
     // m: in debug builds `squareRoot` is a call of sqrt, which is exact everywhere.
     .target(
-        name: "SimulatedBoard", dependencies: ["ControlLoop"], swiftSettings: board,
+        name: "SimulatedBoard", dependencies: ["BoardInterface"], swiftSettings: board,
         linkerSettings: [.linkedLibrary("m")]),
-    .target(
-        name: "SimulatedRig", dependencies: ["SimulatedBoard", "ControlLoop", "Console", "Journal"],
-        swiftSettings: board),
+    .target(name: "ConsoleSide", dependencies: ["Console", "ControlLoop", "Journal"], swiftSettings: board),
+    .target(name: "SimulatedRig", dependencies: ["SimulatedBoard", "ConsoleSide"], swiftSettings: board),
     .executableTarget(name: "stimd", dependencies: ["SimulatedRig", "CSystem"], swiftSettings: board),
 ]
 
@@ -48,7 +47,11 @@ let hostTargets: [Target] = [
         ],
         swiftSettings: strict),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
+    .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
+    .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),
     .testTarget(name: "SimulatedBoardTests", dependencies: ["SimulatedBoard"]),
+    .testTarget(name: "JournalTests", dependencies: ["Journal"]),
+    .testTarget(name: "ControlLoopTests", dependencies: ["ControlLoop"]),
 ]
 
 let package = Package(

@@ -19,22 +19,12 @@ public protocol OutputLinesPort: ~Copyable {
     mutating func set(_ levels: OutputLines, mask: OutputLines, at now: Instant) throws(LineFault)
 }
 
-/// Rising edges of one line since the start: a count, and the moment of the last one as the kernel stamped it.
-public struct EdgeRecord: BitwiseCopyable, Hashable, Sendable {
-    public var count: UInt32
-    public var lastAt: Instant
-    @inlinable public init(count: UInt32 = 0, lastAt: Instant = .distantPast) {
-        self.count = count
-        self.lastAt = lastAt
-    }
-}
-
 /// The board's input lines.
 public protocol InputLinesPort: ~Copyable {
     /// All levels at once.
     mutating func read(at now: Instant) throws(LineFault) -> InputLines
     /// Rising edges of `fireSense`, with the time stamp of the edge and not of the call.
-    mutating func fireSenseEdges(at now: Instant) throws(LineFault) -> EdgeRecord
+    mutating func fireSenseEdges(at now: Instant) throws(LineFault) -> EdgeCount
 }
 
 /// What went wrong on the bus.

@@ -26,7 +26,7 @@ extension World {
             if !faults.has(.setPointDAC, .stuck) { dac.write(value, command: register) }
             settle()
         }
-        return transferEndsAt
+        return transferEndsAt + clockLead
     }
 
     public mutating func read16(register: UInt8, address: UInt8, at now: Instant) throws(BusFault) -> BusWord {
@@ -35,12 +35,12 @@ extension World {
             switch address {
             case SimulatedAddresses.adc: readADC(register)
             case SimulatedAddresses.coilSensorA:
-                register == 0 ? temperatureCode(.coilSensorA) : sensorA.read(register: register, at: self.now)
+                register == 0 ? temperatureCode(.coilSensorA) : sensorA.read(register: register, at: transferAt)
             case SimulatedAddresses.coilSensorB:
-                register == 0 ? temperatureCode(.coilSensorB) : sensorB.read(register: register, at: self.now)
+                register == 0 ? temperatureCode(.coilSensorB) : sensorB.read(register: register, at: transferAt)
             default: UInt16(truncatingIfNeeded: dac.readBack >> 8)
             }
-        return BusWord(garbled(value), completedAt: transferEndsAt)
+        return BusWord(garbled(value), completedAt: transferEndsAt + clockLead)
     }
 
     public mutating func write(
@@ -52,20 +52,22 @@ extension World {
             dac.write(UInt8(bytes >> 8), UInt8(bytes & 0xFF))
             settle()
         }
-        return transferEndsAt
+        return transferEndsAt + clockLead
     }
 
     public mutating func readThree(address: UInt8, at now: Instant) throws(BusFault) -> BusTriple {
         try begin(address, at: now, takes: .microseconds(95))
         let value = address == SimulatedAddresses.setPointDAC ? dac.readBack : 0
         let low = garbled(UInt16(truncatingIfNeeded: value))
-        return BusTriple(value & 0xFF_0000 | UInt32(low), completedAt: transferEndsAt)
+        return BusTriple(value & 0xFF_0000 | UInt32(low), completedAt: transferEndsAt + clockLead)
     }
 
     /// Begins a transfer: finds out whether somebody answers.
     private mutating func begin(_ address: UInt8, at now: Instant, takes: Nanoseconds) throws(BusFault) {
-        advance(to: now)
-        transferEndsAt = self.now + takes
+        let asked = now - clockLead
+        advance(to: min(asked, horizon))
+        transferAt = max(self.now, asked)
+        transferEndsAt = transferAt + takes
         if !faults.isQuiet, let fault = busFault(address) { throw fault }
         switch address {
         case SimulatedAddresses.adc, SimulatedAddresses.coilSensorA, SimulatedAddresses.coilSensorB,
@@ -77,7 +79,7 @@ extension World {
 
     private mutating func busFault(_ address: UInt8) -> BusFault? {
         if faults.has(.bus, .wedged) {
-            transferEndsAt = now + .milliseconds(10)
+            transferEndsAt = transferAt + .milliseconds(10)
             return .timeout
         }
         if faults.has(.bus, .off) || !isPowered { return refuse() }
@@ -95,7 +97,7 @@ extension World {
 
     /// Nobody answers: the address byte is all that takes time.
     private mutating func refuse() -> BusFault {
-        transferEndsAt = now + .microseconds(30)
+        transferEndsAt = transferAt + .microseconds(30)
         return .noAcknowledge
     }
 
@@ -107,7 +109,7 @@ extension World {
 
     private mutating func readADC(_ register: UInt8) -> UInt16 {
         if register & 3 == 0, faults.has(.adc, .garbage) { return UInt16(truncatingIfNeeded: dice.next()) }
-        return adc.read(register: register, isFrozen: faults.has(.adc, .stuck), at: now)
+        return adc.read(register: register, isFrozen: faults.has(.adc, .stuck), at: transferAt)
     }
 
     /// Takes the input of the running conversion: pin against ground, or pin against pin.

@@ -127,7 +127,7 @@ extension World {
         if !isPowered { lines = .emergencyStop | .patientStop }
         inputs = InputLines(rawValue: faults.inputs.apply(lines.rawValue, inverted: isInverted))
         if inputs.contains(.fireSense), !hadCurrent {
-            fireSenseEdges = EdgeRecord(count: fireSenseEdges.count &+ 1, lastAt: now)
+            fireSenseEdges = EdgeCount(count: fireSenseEdges.count &+ 1, lastAt: now)
         }
     }
 

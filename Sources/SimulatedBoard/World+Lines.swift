@@ -5,7 +5,7 @@ import StimulatorCore
 extension World {
     /// Sets output lines. Never fails: a pin that does not follow is a fault of the pin, and no kernel tells of it.
     public mutating func set(_ levels: OutputLines, mask: OutputLines, at now: Instant) throws(LineFault) {
-        advance(to: now)
+        advance(to: now - clockLead)
         let new = (self.levels - mask) | (levels & mask)
         if new == self.levels { return }
         self.levels = new
@@ -13,20 +13,20 @@ extension World {
     }
 
     public mutating func read(at now: Instant) throws(LineFault) -> InputLines {
-        advance(to: now)
+        advance(to: now - clockLead)
         return inputs
     }
 
-    public mutating func fireSenseEdges(at now: Instant) throws(LineFault) -> EdgeRecord {
-        advance(to: now)
-        return fireSenseEdges
+    public mutating func fireSenseEdges(at now: Instant) throws(LineFault) -> EdgeCount {
+        advance(to: now - clockLead)
+        return EdgeCount(count: fireSenseEdges.count, lastAt: fireSenseEdges.lastAt + clockLead)
     }
 
     /// The watchdog's span: it resets the board when nobody pets it for so long (below the 16 s of a Pi's).
     public static var watchdogSpan: Nanoseconds { .seconds(15) }
 
     public mutating func pet(at now: Instant) throws(LineFault) {
-        advance(to: now)
+        advance(to: now - clockLead)
         if faults.has(.watchdog, .off) { throw LineFault(code: 5) }
         watchdogBitesAt = self.now + World.watchdogSpan
         nextEventAt = min(nextEventAt, watchdogBitesAt)

@@ -27,7 +27,7 @@ public struct World: Board, BitwiseCopyable, Sendable {
     public internal(set) var hands = InputLines.coilPresent | .interlock
     /// What the input lines report.
     public internal(set) var inputs = InputLines.none
-    var fireSenseEdges = EdgeRecord()
+    var fireSenseEdges = EdgeCount()
 
     // MARK: Hardware
     var capacitor: Capacitor
@@ -59,6 +59,13 @@ public struct World: Board, BitwiseCopyable, Sendable {
     var sensorA: TMP117Chip
     var sensorB: TMP117Chip
     var dac = MCP4725Chip()
+    /// The present of whoever owns time: the later transfers of one task run carry later stamps, but do not pull the world ahead of
+    /// it, because other tasks still run before them.
+    public var horizon = Instant.distantFuture
+    /// How far the software's clock is ahead of the world's: what software says and hears is stamped with its own.
+    public var clockLead = Nanoseconds.zero
+    /// The moment of the present transfer.
+    var transferAt = Instant(0)
     /// When the last transfer was over, also one that failed: the task that asked is blocked until then.
     public internal(set) var transferEndsAt = Instant(0)
 

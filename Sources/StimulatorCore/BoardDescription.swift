@@ -24,6 +24,9 @@ public struct BoardDescription: BitwiseCopyable, Hashable, Sendable {
     /// From a pulse to the trusted sample of what it left: the charger waits so long.
     public var sagTime: Nanoseconds = .microseconds(3_600)
 
+    /// From the end of charging to a sample that proves it, seen by a tick: one round of the sampler, a conversion and a tick.
+    public var verifyTime: Nanoseconds = .microseconds(6_000)
+
     // MARK: Scales
     /// Capacitor voltage at the ADC's full scale (code 32768 at a gain of 2.048 V).
     public var adcFullScale: Millivolts = .volts(2000)
@@ -32,6 +35,12 @@ public struct BoardDescription: BitwiseCopyable, Hashable, Sendable {
     /// Set-point at the DAC's full scale (code 4096, one above the largest): 105 % of the maximum, so that no code asks for what
     /// the hardware comparator would latch on.
     public var dacFullScale: Millivolts = Millivolts(1_732_500)
+
+    // MARK: Addresses on the bus
+    public var adcAddress: UInt8 = 0x48
+    public var coilSensorAAddress: UInt8 = 0x4A
+    public var coilSensorBAddress: UInt8 = 0x4B
+    public var dacAddress: UInt8 = 0x60
 
     // MARK: Coil
     /// Heat left in the winding by a pulse at 100 %, worst case; scales with the square of the voltage.

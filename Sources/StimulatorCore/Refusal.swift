@@ -6,7 +6,7 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
     case pulsesPerSecond = 1
     /// The capacitor is not ready again in time.
     case recharge = 2
-    /// The energy budget: one minute's, or the wait after the last train.
+    /// The energy budget of one minute.
     case energy = 3
     /// The coil would become too hot.
     case temperatureForecast = 4
@@ -34,9 +34,11 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
     case noPattern = 15
     /// The command did not reach the safety side.
     case busy = 16
+    /// The wait after the last train is not over.
+    case cooldown = 17
 
     /// How many rules there are: raw values are 0 ..< count.
-    public static var count: Int { 17 }
+    public static var count: Int { 18 }
 
     public var name: StaticString {
         switch self {
@@ -57,6 +59,7 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
         case .unknownCommand: "unknownCommand"
         case .noPattern: "noPattern"
         case .busy: "busy"
+        case .cooldown: "cooldown"
         }
     }
 }
@@ -70,7 +73,7 @@ public struct Refusal: Error, BitwiseCopyable, Hashable, Sendable {
     public var limit: Int64
     /// What was asked for, or what would have happened.
     public var actual: Int64
-    /// The nearest value that would be admitted; 0 where none is.
+    /// The nearest value that would be admitted; 0 where none is. For `energy` and `temperatureForecast`: how many pulses.
     public var wouldAdmit: Int64
     /// The first pulse that breaks the rule, counted from 0; 0 where the rule is not about a pulse.
     public var pulseIndex: UInt32

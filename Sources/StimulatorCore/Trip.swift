@@ -137,6 +137,12 @@ extension Trip {
         }
     }
 
+    /// Every trip whose action is `lockout`, one bit a trip.
+    @inlinable public static var lockoutBits: UInt64 {
+        1 << UInt64(Trip.dischargeFailed.rawValue) | 1 << UInt64(Trip.pulseUnexpected.rawValue)
+            | 1 << UInt64(Trip.contactorWelded.rawValue) | 1 << UInt64(Trip.enableStuck.rawValue)
+    }
+
     /// The unit of the trip's limit and actual value.
     public var unit: ValueUnit {
         switch self {

@@ -1,0 +1,61 @@
+import StimulatorCore
+
+/// A refusal with what the session knows about its reason: enough to say why, and what would work.
+struct Denial {
+    enum Reason {
+        /// A rule of the board: the refusal says it all.
+        case rule
+        /// The line does not fit the grammar.
+        case misfit(Misfit)
+        /// The line was longer than the limit.
+        case lineTooLong
+        /// The safety side did not answer.
+        case noAnswer
+        /// A stop came before the command was sent.
+        case overtaken
+        /// Too many commands wait.
+        case queueFull
+    }
+
+    var refusal: Refusal
+    var reason: Reason
+    /// What the board was doing.
+    var state = StimulatorState.safe
+    /// The highest intensity at which the same pattern would be admitted; nil where that was not asked.
+    var admissibleIntensity: PerMille?
+    /// The command, where the first word was one.
+    var name: CommandName?
+
+    init(_ refusal: Refusal, reason: Reason = .rule) {
+        self.refusal = refusal
+        self.reason = reason
+    }
+
+    static func lineTooLong(_ length: Int64) -> Denial {
+        let limit = Int64(LineBuffer.limit)
+        return Denial(Refusal(.badValue, limit: limit, actual: length, wouldAdmit: limit), reason: .lineTooLong)
+    }
+
+    static var noAnswer: Denial { Denial(Refusal(.busy), reason: .noAnswer) }
+    static var overtaken: Denial { Denial(Refusal(.busy), reason: .overtaken) }
+    static var queueFull: Denial {
+        let limit = Int64(Outbox.capacity)
+        return Denial(Refusal(.busy, limit: limit, actual: limit + 1, wouldAdmit: limit), reason: .queueFull)
+    }
+}
+
+extension PerMille {
+    /// The highest intensity, 0.1 % to 100 %, for which `isAdmitted` is true; nil when it is for none.
+    ///
+    /// Bisection: every limit on a pattern gets tighter with the intensity.
+    static func highest(where isAdmitted: (PerMille) -> Bool) -> PerMille? {
+        guard isAdmitted(PerMille(1)) else { return nil }
+        var admitted: Int32 = 1
+        var refused: Int32 = 1001
+        while refused - admitted > 1 {
+            let middle = (admitted + refused) / 2
+            if isAdmitted(PerMille(middle)) { admitted = middle } else { refused = middle }
+        }
+        return PerMille(admitted)
+    }
+}

@@ -1,0 +1,84 @@
+import StimulatorCore
+
+/// Events for people.
+extension LineOutput {
+    /// One event in one line, without the line's end.
+    mutating func event(_ event: Event) {
+        switch event.kind {
+        case .state:
+            put("state: ")
+            put(StimulatorState(rawValue: event.detail)?.name ?? "unknown")
+        case .trip: trip(event)
+        case .tripCleared:
+            put("cleared: ")
+            put(Trip(rawValue: event.detail)?.name ?? "unknown")
+        case .accepted:
+            put("accepted: command ")
+            put(Int64(event.index))
+        case .refused:
+            put("refused: command ")
+            put(Int64(event.index))
+            put(", ")
+            put(event.refusal?.rule.name ?? "unknown")
+        case .trainStarted:
+            put("pattern begun: ")
+            put(Int64(event.index), in: .pulses)
+            put(" at ")
+            put(PerMille(saturating: event.values[1]))
+        case .pulse: pulse(event)
+        case .omitted:
+            put("omitted: pulse ")
+            put(Int64(event.index) + 1)
+            put(", ")
+            put(OmissionCause(rawValue: event.detail)?.name ?? "unknown")
+            put(" at ")
+            put(Millivolts(saturating: event.values[2]))
+        case .trainFinished:
+            put("pattern ")
+            put(TrainReport.Outcome(rawValue: event.detail)?.name ?? "ended")
+            put(": ")
+            put(Int64(event.index))
+            put(" delivered, ")
+            put(event.values[0])
+            put(" omitted")
+        case .coilWarning:
+            put("warning: the coil is at ")
+            put(Millicelsius(saturating: event.values[0]))
+        case .selfTest:
+            put("self-test: step ")
+            put(Int64(event.detail))
+            put(event.extra == 1 ? " passed" : " failed")
+        }
+    }
+
+    private mutating func trip(_ event: Event) {
+        put("trip: ")
+        guard let trip = Trip(rawValue: event.detail) else { return put("unknown") }
+        put(trip.name)
+        put("  ")
+        put(trip.meaning)
+        if trip.unit != .none {
+            put(", limit ")
+            put(event.values[0], in: trip.unit)
+            put(", was ")
+            put(event.values[1], in: trip.unit)
+        }
+        put("; ")
+        put(trip.action.text)
+        put("; clears: ")
+        put(trip.clearing.text)
+    }
+
+    private mutating func pulse(_ event: Event) {
+        put("pulse ")
+        put(Int64(event.index) + 1)
+        put(": ")
+        put(Nanoseconds(event.values[1] &- event.values[0]))
+        put(" after its time, ")
+        put(Millivolts(saturating: event.values[2]))
+        put(" before, ")
+        put(Millivolts(saturating: event.values[3]))
+        put(" after, coil ")
+        put(Millicelsius(saturating: event.values[4]))
+    }
+}

@@ -1,0 +1,155 @@
+import StimulatorCore
+
+/// Replies as JSON. Each begins `{"reply":NAME,"ok":BOOL`.
+extension LineOutput {
+    /// Opens a reply that says yes.
+    mutating func openReply(_ name: CommandName) {
+        openObject()
+        field("reply", name.word)
+        field("ok", true)
+    }
+
+    /// A whole refusal: the numbers in `unit`, and both sentences that people get.
+    mutating func refusalReply(_ denial: Denial, line: LineBuffer) {
+        let refusal = denial.refusal
+        openObject()
+        if let name = denial.name {
+            field("reply", name.word)
+        } else {
+            field("reply", WordList(line, upTo: line.count)[0], of: line)
+        }
+        field("ok", false)
+        field("refusal", refusal.rule.name)
+        field("limit", refusal.limit)
+        field("actual", refusal.actual)
+        field("wouldAdmit", refusal.wouldAdmit)
+        field("unit", refusal.unit.symbol)
+        if let intensity = denial.admissibleIntensity { field("wouldAdmitPermille", Int64(intensity.raw)) }
+        if refusal.pulseIndex > 0 { field("pulseIndex", refusal.pulseIndex) }
+        if case .misfit(let misfit) = denial.reason { field("word", misfit.word, of: line) }
+        key("why")
+        openString()
+        why(denial, line: line)
+        quote()
+        key("try")
+        openString()
+        remedy(denial)
+        quote()
+        endObjectLine()
+    }
+
+    mutating func forecastReply(_ forecast: Forecast) {
+        openReply(.check)
+        field("pulses", forecast.pulses)
+        field("durationNs", forecast.duration.raw)
+        field("millijoules", forecast.energy.raw)
+        field("coilMillicelsius", Int64(forecast.hottestCoil.raw))
+        field("waitNs", forecast.waitAfter.raw)
+        endObjectLine()
+    }
+
+    mutating func limitsReply(_ board: BoardDescription, intensity: PerMille) {
+        openReply(.limits)
+        openList("limits")
+        for index in 0..<BoardLimit.count {
+            let limit = BoardLimit.row(index, board, intensity: intensity)
+            openElement()
+            field("name", limit.name)
+            field("value", limit.value)
+            if let ceiling = limit.ceiling { field("ceiling", ceiling) }
+            field("unit", limit.unit.symbol)
+            closeObject()
+        }
+        closeList()
+        endObjectLine()
+    }
+
+    mutating func faultsReply(_ snapshot: Snapshot) {
+        openReply(.faults)
+        openList("faults")
+        for number in 0..<Trip.count {
+            guard let trip = Trip(rawValue: UInt8(number)), snapshot.trips.contains(trip) else { continue }
+            openElement()
+            field("trip", trip.name)
+            field("first", trip == snapshot.firstTrip)
+            field("meaning", trip.meaning)
+            field("action", trip.action.text)
+            field("clears", trip.clearing.text)
+            closeObject()
+        }
+        closeList()
+        endObjectLine()
+    }
+
+    mutating func statusReply(_ snapshot: Snapshot, _ context: StatusContext) {
+        openReply(.status)
+        statusFields(snapshot, context)
+        endObjectLine()
+    }
+
+    /// What `watch` tells once a second.
+    mutating func statusEvent(_ snapshot: Snapshot, _ context: StatusContext) {
+        openObject()
+        field("event", "status")
+        statusFields(snapshot, context)
+        endObjectLine()
+    }
+
+    /// A list of names, for sets of trips.
+    mutating func trips(_ trips: TripSet) {
+        openList("trips")
+        for number in 0..<Trip.count {
+            guard let trip = Trip(rawValue: UInt8(number)), trips.contains(trip) else { continue }
+            element(trip.name)
+        }
+        closeList()
+    }
+
+    private mutating func statusFields(_ snapshot: Snapshot, _ context: StatusContext) {
+        field("state", snapshot.state.name)
+        trips(snapshot.trips)
+        field("firstTrip", snapshot.firstTrip?.name)
+        field("atNs", snapshot.now.raw)
+        field("selfTestPassed", snapshot.selfTestPassed)
+        field("keyEdge", snapshot.keyEdge)
+        openList("inputs")
+        for bit in 0..<InputLines.count where snapshot.inputs.rawValue & 1 << UInt32(bit) != 0 {
+            element(LineNames.input(bit))
+        }
+        closeList()
+        openList("outputs")
+        for bit in 0..<OutputLines.count where snapshot.outputs.rawValue & 1 << UInt32(bit) != 0 {
+            element(LineNames.output(bit))
+        }
+        closeList()
+        statusNumbers(snapshot, context)
+    }
+
+    private mutating func statusNumbers(_ snapshot: Snapshot, _ context: StatusContext) {
+        field("millivolts", Int64(snapshot.voltage.value.raw))
+        field("voltageQuality", snapshot.voltage.quality.name)
+        field("voltageAgeNs", (snapshot.now - snapshot.voltage.takenAt).raw)
+        field("coilMillicelsius", Int64(snapshot.coilA.value.raw))
+        field("coilQuality", snapshot.coilA.quality.name)
+        field("coilAgeNs", (snapshot.now - snapshot.coilA.takenAt).raw)
+        field("coilBMillicelsius", Int64(snapshot.coilB.value.raw))
+        field("coilBQuality", snapshot.coilB.quality.name)
+        field("setPointMillivolts", Int64(snapshot.setPoint.raw))
+        field("heldPermille", Int64(snapshot.intensity.raw))
+        field("intensityPermille", Int64(context.intensity.raw))
+        field("total", snapshot.trainTotal)
+        field("delivered", snapshot.trainDelivered)
+        field("omitted", snapshot.trainOmitted)
+        field("sessionPulses", snapshot.sessionPulses)
+        field("energyLastMinuteMillijoules", snapshot.energyLastMinute.raw)
+        field("energyBacklogMillijoules", snapshot.energyBacklog.raw)
+        field("leaseLeftNs", snapshot.leaseLeft.raw)
+        field("ticks", snapshot.ticks)
+        field("worstLatenessNs", snapshot.worstLateness.raw)
+        field("journalWritable", context.isJournalWritable)
+        key("journalHead")
+        quote()
+        hexadecimal(context.journalHead)
+        quote()
+    }
+}

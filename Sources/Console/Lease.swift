@@ -1,0 +1,58 @@
+import StimulatorCore
+
+/// When the board's lease is renewed: an armed board whose console says nothing for its lease disarms itself.
+///
+///     a person    renewed by the shell, four times a second, while the line is up and a byte came within 60 s or a pattern runs
+///     a program   that has sent `renew` once renews it alone
+///     line down   not renewed until a byte comes
+struct Lease: BitwiseCopyable {
+    /// A quarter of the board's lease of 1 s: three renewals may be lost.
+    static var period: Nanoseconds { .milliseconds(250) }
+
+    private var lastKey = Instant.distantPast
+    private var lastRenewal = Instant.distantPast
+    private(set) var isLineUp = false
+    /// A program has taken the renewals over.
+    private(set) var isProgramOwned = false
+    private let idle: Nanoseconds
+
+    init(idle: Nanoseconds) { self.idle = idle }
+
+    /// A byte came from the line.
+    mutating func key(at now: Instant) {
+        isLineUp = true
+        lastKey = now
+    }
+
+    mutating func hangUp() {
+        isLineUp = false
+        isProgramOwned = false
+        lastKey = .distantPast
+        lastRenewal = .distantPast
+    }
+
+    /// A program asks for a renewal, and from now on for every one.
+    mutating func renewByProgram(at now: Instant) {
+        isProgramOwned = true
+        lastRenewal = now
+    }
+
+    /// The shell renews again by itself.
+    mutating func returnToShell() { isProgramOwned = false }
+
+    /// True when the shell has to send a renewal now; it then counts as sent.
+    mutating func isRenewalDue(at now: Instant, patternRuns: Bool) -> Bool {
+        guard isHeld(at: now, patternRuns: patternRuns), now - lastRenewal >= Lease.period else { return false }
+        lastRenewal = now
+        return true
+    }
+
+    /// When to ask again.
+    func nextWake(after now: Instant, patternRuns: Bool) -> Instant {
+        isHeld(at: now, patternRuns: patternRuns) ? lastRenewal + Lease.period : .distantFuture
+    }
+
+    private func isHeld(at now: Instant, patternRuns: Bool) -> Bool {
+        isLineUp && !isProgramOwned && (patternRuns || now - lastKey < idle)
+    }
+}

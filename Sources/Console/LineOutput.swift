@@ -1,0 +1,157 @@
+import StimulatorCore
+
+/// Bytes on their way to the line.
+///
+///     write ... endLine ──▶ committed, may be taken
+///     no room for the whole line ──▶ the line is dropped and counted
+///
+/// Never blocks and never lets half a line out: a slow reader loses whole lines, and is told how many.
+struct LineOutput: ~Copyable {
+    private static var capacity: UInt64 { 16_384 }
+
+    private var bytes = InlineArray<16_384, UInt8>(repeating: 0)
+    // Counts since the start; the ring's index is the count modulo the capacity. taken <= committed <= written.
+    private var taken: UInt64 = 0
+    private var committed: UInt64 = 0
+    private var written: UInt64 = 0
+    private var overflowed = false
+    private var last: UInt8 = 0
+    /// Lines dropped and not yet told to the reader.
+    private(set) var droppedLines: UInt64 = 0
+    /// True between the quotes of a JSON string: `put` escapes.
+    private var insideString = false
+    /// A terminal in raw mode wants CR LF, a program wants LF.
+    var endsWithCarriageReturn = false
+    /// Lines are written over old ones: each erases what is left of the one below.
+    var erasesLineEnds = false
+
+    // MARK: Taking
+
+    /// The next byte for the line; nil when there is none.
+    mutating func take() -> UInt8? {
+        guard taken < committed else { return nil }
+        let byte = bytes[Int(taken % Self.capacity)]
+        taken += 1
+        return byte
+    }
+
+    /// How many bytes may be taken.
+    var available: Int { Int(committed - taken) }
+
+    /// Forgets everything: the line is gone.
+    mutating func discard() {
+        taken = written
+        committed = written
+        overflowed = false
+        insideString = false
+        droppedLines = 0
+    }
+
+    /// The number of lines dropped so far, once a notice about them has room.
+    mutating func takeDroppedLines() -> UInt64? {
+        guard droppedLines > 0, Self.capacity - (written - taken) >= Self.capacity / 4 else { return nil }
+        let dropped = droppedLines
+        droppedLines = 0
+        return dropped
+    }
+
+    // MARK: Writing
+
+    /// Writes a byte, escaped inside a JSON string.
+    mutating func put(_ byte: UInt8) {
+        guard insideString else { return raw(byte) }
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+            raw(UInt8(ascii: "\\"))
+            raw(byte)
+        case 0x20...0x7E: raw(byte)
+        default:
+            // Bytes that are not ASCII are shown as the code points 0080 ... 00FF: what people sent need not be UTF-8.
+            raw(UInt8(ascii: "\\"))
+            raw(UInt8(ascii: "u"))
+            raw(UInt8(ascii: "0"))
+            raw(UInt8(ascii: "0"))
+            hexadecimal(byte)
+        }
+    }
+
+    mutating func put(_ text: StaticString) {
+        for index in 0..<text.byteCount { put(text.byte(at: index)) }
+    }
+
+    /// Writes a byte that came from outside so that it can be seen: control bytes and bytes beyond ASCII as \xHH.
+    mutating func putVisible(_ byte: UInt8) {
+        if byte >= 0x20, byte <= 0x7E { return put(byte) }
+        put("\\x")
+        hexadecimal(byte)
+    }
+
+    /// Writes two hexadecimal digits.
+    mutating func hexadecimal(_ byte: UInt8) {
+        hexadecimalDigit(byte >> 4)
+        hexadecimalDigit(byte & 15)
+    }
+
+    private mutating func hexadecimalDigit(_ digit: UInt8) {
+        raw(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    }
+
+    /// Ends the line and lets it out; without room for all of it, drops it.
+    mutating func endLine() {
+        if erasesLineEnds { put("\u{1B}[K") }
+        if endsWithCarriageReturn { raw(0x0D) }
+        raw(0x0A)
+        commit()
+    }
+
+    /// Lets out what was written without ending the line (prompt, echo).
+    mutating func commit() {
+        if overflowed {
+            written = committed
+            overflowed = false
+            insideString = false
+            droppedLines += 1
+        } else {
+            committed = written
+        }
+    }
+
+    // MARK: JSON
+
+    /// Opens or closes a JSON string.
+    mutating func quote() {
+        insideString = false
+        raw(UInt8(ascii: "\""))
+    }
+
+    mutating func openString() {
+        quote()
+        insideString = true
+    }
+
+    /// Writes a comma unless a list or an object has just been opened.
+    mutating func separate() {
+        if last != UInt8(ascii: "{"), last != UInt8(ascii: "[") { raw(UInt8(ascii: ",")) }
+    }
+
+    private mutating func raw(_ byte: UInt8) {
+        guard written - taken < Self.capacity else {
+            overflowed = true
+            return
+        }
+        bytes[Int(written % Self.capacity)] = byte
+        written += 1
+        last = byte
+    }
+}
+
+extension StaticString {
+    /// How many bytes of UTF-8 the text has.
+    var byteCount: Int { utf8CodeUnitCount }
+
+    /// A byte of the text; `index` is 0 ..< `byteCount`.
+    func byte(at index: Int) -> UInt8 {
+        precondition(index >= 0 && index < utf8CodeUnitCount)
+        return unsafe utf8Start[index]
+    }
+}

@@ -1,0 +1,56 @@
+import StimulatorCore
+
+/// What the grammar expects at a place of a line.
+enum Expected: UInt8, BitwiseCopyable, Hashable {
+    case command, settable, intensity, rate, count, time, repeats, every, pattern, trip, onOff, outputMode
+    case input, component, failure, forWord, nothing
+
+    var text: StaticString {
+        switch self {
+        case .command: "a command"
+        case .settable: "the word intensity"
+        case .intensity: "an intensity such as 60%"
+        case .rate: "a rate such as 10Hz"
+        case .count: "a whole number"
+        case .time: "a time with its unit, such as 10s or 50ms"
+        case .repeats: "the word x"
+        case .every: "the word every"
+        case .pattern: "a pattern such as train 10Hz 50"
+        case .trip: "a trip"
+        case .onOff: "on or off"
+        case .outputMode: "human or json"
+        case .input: "an input"
+        case .component: "a component"
+        case .failure: "a way in which this component fails"
+        case .forWord: "the word for"
+        case .nothing: "the end of the line"
+        }
+    }
+}
+
+/// A line that is not a command: which word does not fit, what belongs there, and the nearest word that would.
+struct Misfit: Error {
+    var refusal: Refusal
+    var expected: Expected
+    /// The word; `.missing` where the line ended too early.
+    var word: WordRange
+    var nearest: StaticString?
+
+    /// A word of the wrong kind.
+    init(_ word: WordRange, expected: Expected, nearest: StaticString? = nil) {
+        refusal = Refusal(expected == .command ? .unknownCommand : .badValue)
+        self.expected = expected
+        self.word = word
+        self.nearest = nearest
+    }
+
+    /// A word of the right kind with a value out of its range: the limit that it breaks is also the nearest that would do.
+    init(_ word: WordRange, expected: Expected, unit: ValueUnit, limit: Int64, actual: Int64) {
+        refusal = Refusal(.badValue, unit: unit, limit: limit, actual: actual, wouldAdmit: limit)
+        self.expected = expected
+        self.word = word
+    }
+
+    /// True when the value, not the form of the word, is what does not fit.
+    var isOutOfRange: Bool { refusal.limit != refusal.actual }
+}

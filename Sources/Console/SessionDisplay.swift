@@ -1,0 +1,136 @@
+import StimulatorCore
+
+/// The prompt, the progress line and the watched screen.
+///
+/// On a terminal the last line belongs to the input: what the board tells is written above it, and it is drawn again.
+extension ShellSession {
+    /// The terminal's width, less one column so that no line wraps by itself (VT100: 80).
+    private var width: Int { 79 }
+
+    /// On a terminal the line is redrawn; elsewhere every progress is a line of its own.
+    var progressPeriod: Nanoseconds { isInteractive ? .milliseconds(200) : .seconds(1) }
+
+    /// The status fills a terminal's screen.
+    var isScreenWatched: Bool { isWatching && isInteractive }
+
+    /// Makes room for lines above the input.
+    mutating func openLines() {
+        if isScreenWatched { endWatch() }
+        if isInputShown { output.put("\r\u{1B}[K") }
+        isInputShown = false
+    }
+
+    /// Ends the input line where it stands, as Enter does.
+    mutating func endInput() {
+        guard isInteractive else { return }
+        if !isInputShown { drawInput() }
+        output.endLine()
+        isInputShown = false
+    }
+
+    /// Draws the input line again after lines were written above it; not before an awaited reply is there.
+    mutating func refreshInput() {
+        if isInteractive, !isInputShown, !isWatching, pending.isEmpty { drawInput() }
+        // Whatever was written without an end of line goes out.
+        output.commit()
+    }
+
+    /// Echoes a byte at the end of the line, or draws the line where it has become too long for that.
+    mutating func echo(_ byte: UInt8) {
+        guard isInputShown, !isProgressShown, snapshot.state.name.byteCount + 2 + editor.line.count < width,
+            editor.line.count > 1
+        else { return drawInput() }
+        output.put(byte)
+    }
+
+    /// Draws prompt and line, or the progress of a pattern while nothing is being written.
+    mutating func drawInput() {
+        guard isInteractive, !isWatching else { return }
+        output.put(UInt8(0x0D))
+        isInputShown = true
+        if isProgressShown {
+            output.progress(snapshot)
+            output.put("\u{1B}[K")
+            return
+        }
+        output.put(snapshot.state.name)
+        output.put("> ")
+        let room = width - snapshot.state.name.byteCount - 2
+        let first = max(0, editor.cursor - room + 1)
+        let last = min(editor.line.count, first + room)
+        for index in first..<last { output.put(editor.line.bytes[index]) }
+        output.put("\u{1B}[K")
+        if editor.cursor < last {
+            output.put("\u{1B}[")
+            output.put(Int64(last - editor.cursor))
+            output.put(UInt8(ascii: "D"))
+        }
+    }
+
+    /// While a pattern runs and nothing is being written, the input line shows its progress.
+    private var isProgressShown: Bool { patternRuns && editor.line.isEmpty }
+
+    /// The progress of a running pattern, when its time has come.
+    mutating func showProgress() {
+        guard report.isRunning else {
+            nextProgress = .distantFuture
+            return
+        }
+        guard now >= nextProgress else { return }
+        nextProgress = now + progressPeriod
+        guard patternRuns, mode == .human, !isWatching else { return }
+        if isTerminal {
+            if isProgressShown, pending.isEmpty { drawInput() }
+        } else {
+            output.progress(snapshot)
+            output.endLine()
+        }
+    }
+
+    // MARK: Watching
+
+    mutating func watch(_ on: Bool) {
+        isWatching = on
+        nextWatch = on ? now : .distantFuture
+        accept(.watch)
+        if isScreenWatched { output.put("\u{1B}[2J") }
+    }
+
+    mutating func endWatch() {
+        isWatching = false
+        nextWatch = .distantFuture
+        output.put("\u{1B}[2J\u{1B}[H")
+    }
+
+    /// The watched status, when its time has come.
+    mutating func showWatch() {
+        guard isWatching, now >= nextWatch else { return }
+        if isScreenWatched {
+            nextWatch = now + .milliseconds(500)
+            output.put("\u{1B}[H")
+            output.erasesLineEnds = true
+            output.status(snapshot, board, statusContext)
+            output.erasesLineEnds = false
+            output.put("any key ends this, Ctrl-X stops everything\u{1B}[J")
+        } else {
+            nextWatch = now + .seconds(1)
+            mode == .json ? output.statusEvent(snapshot, statusContext) : output.briefStatus(snapshot)
+        }
+    }
+
+    /// Says that the line was too slow for what was written.
+    mutating func tellDroppedLines() {
+        guard let dropped = output.takeDroppedLines() else { return }
+        if mode == .json {
+            output.openObject()
+            output.field("event", "linesDropped")
+            output.field("count", dropped)
+            output.endObjectLine()
+        } else {
+            openLines()
+            output.put(dropped)
+            output.put(" lines dropped: the line is too slow")
+            output.endLine()
+        }
+    }
+}

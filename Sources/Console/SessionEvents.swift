@@ -1,0 +1,78 @@
+import StimulatorCore
+
+/// What the safety side tells, and how it is shown.
+extension ShellSession {
+    /// Takes an event of the safety side.
+    public mutating func receive(_ event: Event) {
+        noteGap(before: event)
+        let wasRunning = report.isRunning
+        report.add(event)
+        switch event.kind {
+        case .accepted, .refused: settle(event)
+        case .state:
+            if let state = StimulatorState(rawValue: event.detail) { snapshot.state = state }
+            showState(event)
+        case .trainStarted:
+            shownOmissions = 0
+            nextProgress = event.at + progressPeriod
+            if mode == .json { output.eventLine(event) }
+        case .pulse: if mode == .json { output.eventLine(event) }
+        case .omitted: showOmission(event)
+        case .trainFinished: if wasRunning { showReport(event) }
+        case .trip: showNow(event)
+        case .tripCleared, .coilWarning, .selfTest: if !isScreenWatched { showNow(event) }
+        }
+        refreshInput()
+    }
+
+    private mutating func noteGap(before event: Event) {
+        // A smaller number than expected is a new start of the safety side, not a loss.
+        if let expected = nextSequence, event.sequence > expected {
+            let lost = event.sequence - expected
+            openLines()
+            if mode == .json {
+                output.eventsLostLine(lost)
+            } else {
+                output.put(lost)
+                output.put(lost == 1 ? " event lost" : " events lost")
+                output.endLine()
+            }
+        }
+        nextSequence = event.sequence &+ 1
+    }
+
+    private mutating func showNow(_ event: Event) {
+        if mode == .json { return output.eventLine(event) }
+        openLines()
+        output.event(event)
+        output.endLine()
+    }
+
+    /// The states of single pulses are not told while a pattern runs; and people, once told `ready`, are told nothing of
+    /// topping up.
+    private mutating func showState(_ event: Event) {
+        let state = snapshot.state
+        let wasArmed = StimulatorState(rawValue: event.extra)?.isArmed ?? false
+        if report.isRunning, state.isArmed, wasArmed { return }
+        if mode == .json { return output.eventLine(event) }
+        if isScreenWatched || state == shownState { return }
+        if shownState == .ready, state.isArmed, wasArmed { return }
+        shownState = state
+        showNow(event)
+    }
+
+    /// The first omissions of a pattern are told one by one; the report counts them all.
+    private mutating func showOmission(_ event: Event) {
+        if mode == .json { return output.eventLine(event) }
+        guard shownOmissions < 3, !isScreenWatched else { return }
+        shownOmissions += 1
+        showNow(event)
+    }
+
+    private mutating func showReport(_ event: Event) {
+        nextProgress = .distantFuture
+        if mode == .json { return output.trainFinishedLine(event, report) }
+        openLines()
+        output.report(report)
+    }
+}

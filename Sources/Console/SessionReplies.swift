@@ -1,0 +1,186 @@
+import StimulatorCore
+
+/// One reply to every command line.
+extension ShellSession {
+    /// Answers the command lines that wait for this event.
+    mutating func settle(_ event: Event) {
+        while let entry = pending.takeFirst(where: { $0.token != 0 && $0.token == event.index }) {
+            openLines()
+            if let refusal = event.refusal {
+                refuse(refusal.rule.isAboutPatterns ? denial(refusal) : Denial(refusal), entry: entry)
+            } else if event.kind == .accepted {
+                accept(entry.name)
+            } else {
+                refuse(.noAnswer, entry: entry)
+            }
+        }
+    }
+
+    /// Says yes to a command line.
+    mutating func accept(_ name: CommandName) {
+        count(nil)
+        switch mode {
+        case .json:
+            output.openReply(name)
+            acceptedFields(name)
+            output.endObjectLine()
+        case .human:
+            acceptedText(name)
+            output.endLine()
+        }
+    }
+
+    /// Says no to a command line whose answer was awaited.
+    mutating func refuse(_ denial: Denial, entry: PendingReplies.Entry) {
+        openLines()
+        intensity = entry.name == .set ? entry.previousIntensity : intensity
+        refuse(denial, as: entry.name)
+    }
+
+    /// Says no to a command.
+    mutating func refuse(_ denial: Denial, as name: CommandName) {
+        var denial = denial
+        denial.name = name
+        refuse(denial, line: LineBuffer())
+    }
+
+    /// Says no to a line: which rule, the limit, the value, and what would work.
+    mutating func refuse(_ denial: Denial, line: LineBuffer) {
+        count(denial.refusal.rule)
+        var denial = denial
+        denial.state = snapshot.state
+        if mode == .json { return output.refusalReply(denial, line: line) }
+        output.put("refused: ")
+        output.put(denial.refusal.rule.name)
+        output.put("  ")
+        output.why(denial, line: line)
+        output.endLine()
+        output.put("         would be admitted: ")
+        output.remedy(denial)
+        output.endLine()
+    }
+
+    /// The records that `journal` asked for have all been shown: the command line gets its reply.
+    public mutating func journalShown(count records: Int) {
+        guard let entry = pending.takeFirst(where: { $0.name == .journal }) else { return }
+        count(nil)
+        openLines()
+        if mode == .json {
+            output.openReply(entry.name)
+            output.field("records", Int64(records))
+            output.endObjectLine()
+        } else if records == 0 {
+            output.put("the journal is empty")
+            output.endLine()
+        }
+        refreshInput()
+    }
+
+    /// Shows one record of the journal that holds an event.
+    public mutating func show(sequence: UInt64, at: Instant, event: Event) {
+        openRecord(sequence, at)
+        if mode == .json {
+            output.eventFields(event)
+        } else {
+            output.event(event)
+        }
+        closeRecord()
+    }
+
+    /// Shows one record of the journal that holds text.
+    public mutating func show(sequence: UInt64, at: Instant, text: Span<UInt8>) {
+        openRecord(sequence, at)
+        if mode == .json {
+            output.key("text")
+            output.openString()
+            for index in 0..<text.count { output.put(text[index]) }
+            output.quote()
+        } else {
+            for index in 0..<text.count { output.putVisible(text[index]) }
+        }
+        closeRecord()
+    }
+
+    private mutating func openRecord(_ sequence: UInt64, _ at: Instant) {
+        openLines()
+        if mode == .json {
+            output.openObject()
+            output.field("record", sequence)
+            output.field("recordedNs", at.raw)
+        } else {
+            output.put(sequence)
+            output.put("  ")
+            output.decimal(at.raw, scale: 9, least: 6, most: 6)
+            output.put(" s  ")
+        }
+    }
+
+    private mutating func closeRecord() {
+        mode == .json ? output.endObjectLine() : output.endLine()
+        refreshInput()
+    }
+
+    /// A refusal from the safety side of the pattern that is set.
+    private func denial(_ refusal: Refusal) -> Denial {
+        guard let pattern else { return Denial(refusal) }
+        return denial(refusal, of: pattern)
+    }
+
+    private mutating func acceptedFields(_ name: CommandName) {
+        switch name {
+        case .arm, .set:
+            output.field("intensityPermille", Int64(intensity.raw))
+            output.field("setPointMillivolts", Int64(board.setPoint(for: intensity).raw))
+        case .start, .pulse, .train, .theta, .itbs, .ctbs, .qps, .paired:
+            guard let pattern else { return }
+            output.field("pulses", pattern.pulseCount)
+            output.field("durationNs", pattern.duration.raw)
+        case .watch: output.field("on", isWatching)
+        case .mode: output.field("mode", mode == .json ? "json" : "human")
+        default: break
+        }
+    }
+
+    private mutating func acceptedText(_ name: CommandName) {
+        switch name {
+        case .arm:
+            output.put("arming: a second of checks, then charging to ")
+            output.put(board.setPoint(for: intensity))
+        case .set:
+            output.put("intensity ")
+            output.put(intensity)
+            output.put(" = ")
+            output.put(board.setPoint(for: intensity))
+        case .start, .pulse, .train, .theta, .itbs, .ctbs, .qps, .paired: startedText()
+        case .disarm: output.put("disarming")
+        case .stop: output.put("stopped")
+        case .abort: output.put("aborting")
+        case .clear: output.put("acknowledged")
+        case .selftest: output.put("self-test begun")
+        case .watch: output.put(isWatching ? "watching" : "no longer watching")
+        default: output.put("done")
+        }
+    }
+
+    private mutating func startedText() {
+        guard let pattern else { return }
+        output.put("started: ")
+        output.put(Int64(pattern.pulseCount), in: .pulses)
+        output.put(" at ")
+        output.put(pattern.intensity)
+        if pattern.pulseCount > 1 {
+            output.put(" in ")
+            output.put(pattern.duration)
+        }
+    }
+}
+
+extension RefusalRule {
+    /// True for the rules that admission judges patterns by.
+    var isAboutPatterns: Bool {
+        switch self {
+        case .rateForPower, .recharge, .energy, .temperatureForecast: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import StimulatorCore
+
+/// What a line asks for.
+enum ShellCommand: BitwiseCopyable, Hashable {
+    case help(CommandName?)
+    case status
+    case selfTest
+    case arm
+    case disarm
+    case stop
+    case setIntensity(PerMille)
+    /// Set a pattern and give it at once.
+    case give(PulsePattern)
+    /// Nil: the pattern that is set.
+    case check(PulsePattern?)
+    case start
+    case abort
+    case limits
+    case faults
+    case clear(Trip?)
+    /// Nil: the other way round.
+    case watch(Bool?)
+    case journal(count: Int)
+    case mode(json: Bool)
+    case renew
+    case request(ConsoleRequest)
+}

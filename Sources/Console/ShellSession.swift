@@ -1,0 +1,188 @@
+import StimulatorCore
+
+/// How a session writes.
+public enum OutputMode: UInt8, BitwiseCopyable, Hashable, Sendable {
+    /// Text for people.
+    case human = 0
+    /// One JSON object a line, for programs.
+    case json = 1
+}
+
+/// One line's session with the board: bytes in, commands out; events and snapshots in, bytes out.
+///
+///     line ── receive(byte) ──▶ editor ─▶ grammar ─▶ admission ─▶ takeCommand ──▶ safety side
+///     line ◀── takeOutput ───── text or JSON ◀────── receive(event), update(snapshot) ◀──┘
+///
+/// Reads no clock and does no I/O. Nothing that comes from the line makes it fail: what fits no command is refused with the
+/// reason, and byte 0x18 stops the board from any state of the parser. Not copyable: it holds 30 KB of buffers.
+public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
+    /// The intensity of a new session: low enough for any protocol of the library, high enough to be seen.
+    static var firstIntensity: PerMille { PerMille(300) }
+    /// An unanswered command is refused as `busy` after this.
+    static var answerTime: Nanoseconds { .seconds(1) }
+
+    let board: BoardDescription
+    var output = LineOutput()
+    var editor = LineEditor()
+    var lease: Lease
+    var outbox = Outbox()
+    var pending = PendingReplies()
+    var requests = RequestQueue()
+    var snapshot = Snapshot()
+    var report = TrainReport()
+    /// The intensity of the next pattern and of the next arming.
+    var intensity = firstIntensity
+    var isIntensityChosen = false
+    /// The pattern that `start` gives.
+    var pattern: PulsePattern?
+    var now = Instant(0)
+    var lastToken: UInt32 = 0
+    /// The sequence number that the next event has; nil before the first.
+    var nextSequence: UInt64?
+    var isJournalWritable = false
+    var isInputShown = false
+    var isWatching = false
+    var nextWatch = Instant.distantFuture
+    var nextProgress = Instant.distantFuture
+    /// The state that people were last told.
+    var shownState = StimulatorState.selfTest
+    var shownOmissions: UInt32 = 0
+
+    /// The journal's head tag, first eight bytes, as `status` shows it.
+    public var journalHead: UInt64 = 0
+    /// Lines refused since the start, for scripts.
+    public private(set) var refusalCount: UInt64 = 0
+    /// The rule of the last refusal; nil when the last command was not refused.
+    public private(set) var lastRefusal: RefusalRule?
+    /// Text for people, or JSON.
+    public var mode = OutputMode.human { didSet { modeChanged() } }
+    /// True when a person sits at a terminal: echo, editing, prompt, redrawn lines. False: plain lines.
+    public var isTerminal = false { didSet { modeChanged() } }
+
+    /// A session on a line that is still down; the first byte brings it up.
+    public init(board: BoardDescription) {
+        self.board = board
+        lease = Lease(idle: board.idle)
+    }
+
+    // MARK: From the surroundings
+
+    /// Takes the newest snapshot of the safety side.
+    public mutating func update(_ snapshot: Snapshot) {
+        self.snapshot = snapshot
+        // The event that ends a pattern may have been lost.
+        if report.isRunning, snapshot.trainTotal == 0, snapshot.now - report.lastEventAt > .seconds(1) {
+            report.abandon()
+        }
+    }
+
+    /// Says whether the journal can be written; it goes with every renewal. False until it is said.
+    public mutating func journalHealth(_ ok: Bool) { isJournalWritable = ok }
+
+    /// The line is down: disarm at once, renew nothing until bytes come again, and forget what was written for it.
+    public mutating func hangUp(at now: Instant) {
+        self.now = now
+        lease.hangUp()
+        outbox.disarmAlone()
+        pending.clear()
+        requests.clear()
+        editor.forget()
+        output.discard()
+        isWatching = false
+        isInputShown = false
+        mode = .human
+    }
+
+    /// Does what time asks for: renewals, unanswered commands, progress, watch.
+    /// - Returns: when to be called again at the latest; a byte or an event may come first.
+    public mutating func run(at now: Instant) -> Instant {
+        self.now = now
+        renewIfDue()
+        while let entry = pending.takeFirst(where: { $0.deadline <= now }) { refuse(.noAnswer, entry: entry) }
+        tellDroppedLines()
+        showProgress()
+        showWatch()
+        refreshInput()
+        let renewal = lease.nextWake(after: now, patternRuns: patternRuns)
+        return min(min(renewal, pending.nextDeadline), min(nextWatch, nextProgress))
+    }
+
+    // MARK: To the surroundings
+
+    /// The next command for the safety side; nil when there is none. A stop comes first.
+    public mutating func takeCommand() -> TokenedCommand? { outbox.take() }
+
+    /// The next request to the surroundings; nil when there is none.
+    public mutating func takeRequest() -> ConsoleRequest? { requests.take() }
+
+    /// The next byte for the line; nil when there is none.
+    public mutating func takeOutput() -> UInt8? { output.take() }
+
+    /// How many bytes wait for the line.
+    public var outputCount: Int { output.available }
+
+    /// Moves as many bytes as there are and fit into `buffer`.
+    /// - Returns: how many.
+    public mutating func takeOutput<let size: Int>(into buffer: inout InlineArray<size, UInt8>) -> Int {
+        var count = 0
+        while count < size, let byte = output.take() {
+            buffer[count] = byte
+            count += 1
+        }
+        return count
+    }
+
+    /// True while a command line waits for its answer.
+    public var isAwaitingReply: Bool { !pending.isEmpty }
+
+    // MARK: Shared by the parts of the session
+
+    /// A pattern runs, as the safety side says.
+    var patternRuns: Bool { snapshot.trainTotal > 0 }
+
+    /// A person edits a line on a terminal.
+    var isInteractive: Bool { isTerminal && mode == .human }
+
+    mutating func renewIfDue() {
+        if lease.isRenewalDue(at: now, patternRuns: patternRuns) { outbox.renew(journal: isJournalWritable) }
+    }
+
+    mutating func nextToken() -> UInt32 {
+        // 0 marks commands whose answer nobody waits for.
+        lastToken = lastToken == .max ? 1 : lastToken + 1
+        return lastToken
+    }
+
+    mutating func count(_ refusal: RefusalRule?) {
+        lastRefusal = refusal
+        if refusal != nil { refusalCount += 1 }
+    }
+
+    private mutating func modeChanged() { output.endsWithCarriageReturn = isInteractive }
+}
+
+/// Requests on their way to the surroundings.
+struct RequestQueue: BitwiseCopyable {
+    private var requests = Fixed<8, ConsoleRequest>(repeating: .journal(count: 0))
+    private var first = 0
+    private var count = 0
+
+    var isFull: Bool { count == 8 }
+
+    /// Adds a request; the queue may not be full.
+    mutating func add(_ request: ConsoleRequest) {
+        precondition(!isFull)
+        requests[(first + count) % 8] = request
+        count += 1
+    }
+
+    mutating func take() -> ConsoleRequest? {
+        guard count > 0 else { return nil }
+        let request = requests[first]
+        first = (first + 1) % 8
+        count -= 1
+        return request
+    }
+
+    mutating func clear() { count = 0 }
+}

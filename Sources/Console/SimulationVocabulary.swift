@@ -1,0 +1,29 @@
+import StimulatorCore
+
+/// Names of what hands and faults can do on a simulated board.
+///
+/// Indices are 0 ..< the count that goes with them. Names are single words without blanks.
+public protocol SimulationVocabulary {
+    /// Inputs that a hand operates: key, coil, emergency stop, door.
+    static var inputCount: Int { get }
+    static func inputName(_ input: Int) -> StaticString
+    /// Parts that may fail.
+    static var componentCount: Int { get }
+    static func componentName(_ component: Int) -> StaticString
+    /// Ways in which a part may fail.
+    static var modeCount: Int { get }
+    static func modeName(_ mode: Int) -> StaticString
+    /// True where the part can fail in this way.
+    static func isValid(component: Int, mode: Int) -> Bool
+}
+
+/// The vocabulary of a real board: `operate` and `inject` do not exist.
+public enum NoSimulation: SimulationVocabulary {
+    public static var inputCount: Int { 0 }
+    public static func inputName(_ input: Int) -> StaticString { "" }
+    public static var componentCount: Int { 0 }
+    public static func componentName(_ component: Int) -> StaticString { "" }
+    public static var modeCount: Int { 0 }
+    public static func modeName(_ mode: Int) -> StaticString { "" }
+    public static func isValid(component: Int, mode: Int) -> Bool { false }
+}

@@ -1,0 +1,156 @@
+import StimulatorCore
+
+/// What the session adds to a snapshot when it shows the board.
+struct StatusContext {
+    var intensity: PerMille
+    var isIntensityChosen: Bool
+    var isJournalWritable: Bool
+    var journalHead: UInt64
+    var now: Instant
+}
+
+/// The board as it is now, for people.
+extension LineOutput {
+    mutating func status(_ snapshot: Snapshot, _ board: BoardDescription, _ context: StatusContext) {
+        statusStates(snapshot)
+        statusLines(snapshot)
+        statusMeasurements(snapshot)
+        label("intensity")
+        put(context.intensity)
+        put(" = ")
+        put(board.setPoint(for: context.intensity))
+        put(context.isIntensityChosen ? "" : " (not set yet: `set intensity 60%` changes it)")
+        endLine()
+        label("pattern")
+        progress(snapshot)
+        endLine()
+        statusTotals(snapshot, board)
+        label("journal")
+        put(context.isJournalWritable ? "writable, head " : "not writable, head ")
+        hexadecimal(context.journalHead)
+        endLine()
+    }
+
+    /// The status in one line, for `watch` on a line that is no terminal.
+    mutating func briefStatus(_ snapshot: Snapshot) {
+        put(snapshot.state.name)
+        put(", ")
+        put(snapshot.voltage, at: snapshot.now)
+        put("; coil ")
+        put(snapshot.coilA, at: snapshot.now)
+        put("; ")
+        progress(snapshot)
+        if let trip = snapshot.firstTrip {
+            put("; trip ")
+            put(trip.name)
+        }
+        endLine()
+    }
+
+    /// How far the running pattern is.
+    mutating func progress(_ snapshot: Snapshot) {
+        guard snapshot.trainTotal > 0 else { return put("none runs") }
+        put(Int64(snapshot.trainDelivered))
+        put(" of ")
+        put(Int64(snapshot.trainTotal))
+        put(" pulses given, ")
+        put(Int64(snapshot.trainOmitted))
+        put(" omitted")
+    }
+
+    private mutating func statusStates(_ snapshot: Snapshot) {
+        label("state")
+        put(snapshot.state.name)
+        put(snapshot.inputs.contains(.keySwitch) ? ", key on" : ", key off")
+        put(snapshot.keyEdge ? " (turned on within the last 10 s)" : "")
+        put(snapshot.selfTestPassed ? ", self-test passed" : ", self-test not passed")
+        endLine()
+        label("trips")
+        if snapshot.trips.isEmpty { put("none") }
+        for number in 0..<Trip.count {
+            guard let trip = Trip(rawValue: UInt8(number)), snapshot.trips.contains(trip) else { continue }
+            put(trip.name)
+            put(trip == snapshot.firstTrip ? " (first) " : " ")
+        }
+        endLine()
+    }
+
+    private mutating func statusLines(_ snapshot: Snapshot) {
+        label("inputs")
+        for bit in 0..<InputLines.count where snapshot.inputs.rawValue & 1 << UInt32(bit) != 0 {
+            put(LineNames.input(bit))
+            put(" ")
+        }
+        endLine()
+        label("outputs")
+        for bit in 0..<OutputLines.count where snapshot.outputs.rawValue & 1 << UInt32(bit) != 0 {
+            put(LineNames.output(bit))
+            put(" ")
+        }
+        endLine()
+    }
+
+    private mutating func statusMeasurements(_ snapshot: Snapshot) {
+        label("voltage")
+        put(snapshot.voltage, at: snapshot.now)
+        if snapshot.setPoint > .zero {
+            put("; set-point ")
+            put(snapshot.setPoint)
+            put(" (")
+            put(snapshot.intensity)
+            put(")")
+        }
+        endLine()
+        label("coil")
+        put("A ")
+        put(snapshot.coilA, at: snapshot.now)
+        put("; B ")
+        put(snapshot.coilB, at: snapshot.now)
+        endLine()
+    }
+
+    private mutating func statusTotals(_ snapshot: Snapshot, _ board: BoardDescription) {
+        label("energy")
+        put(snapshot.energyLastMinute)
+        put(" of ")
+        put(board.energyPerMinute)
+        put(" in the last minute, backlog ")
+        put(snapshot.energyBacklog)
+        endLine()
+        label("session")
+        put(Int64(snapshot.sessionPulses))
+        put(" of ")
+        put(Int64(board.pulsesPerSession))
+        put(" pulses")
+        endLine()
+        label("lease")
+        put(snapshot.leaseLeft)
+        put(" left")
+        endLine()
+        label("ticks")
+        put(snapshot.ticks)
+        put(", worst lateness ")
+        put(snapshot.worstLateness)
+        endLine()
+    }
+
+    private mutating func put(_ reading: Reading<Millivolts>, at now: Instant) {
+        guard reading.quality != .none else { return put("no reading") }
+        put(reading.value)
+        age(reading.quality, now - reading.takenAt)
+    }
+
+    private mutating func put(_ reading: Reading<Millicelsius>, at now: Instant) {
+        guard reading.quality != .none else { return put("no reading") }
+        put(reading.value)
+        age(reading.quality, now - reading.takenAt)
+    }
+
+    private mutating func age(_ quality: Quality, _ age: Nanoseconds) {
+        put(", ")
+        put(age)
+        put(" old")
+        if quality == .implausible { put(", implausible") }
+        if quality == .failed { put(", failed") }
+    }
+}

@@ -1,0 +1,99 @@
+import StimulatorCore
+
+/// What kinds of word a command line has; each has a closed list that the grammar, completion and corrections read.
+enum WordKind: BitwiseCopyable, Hashable {
+    case command
+    case pattern
+    case settable
+    case onOff
+    case outputMode
+    case trip
+    case input
+    case component
+    /// The ways in which a component may fail.
+    case failure(component: Int)
+    case forWord
+}
+
+/// The lists of words.
+enum Vocabulary<Simulation: SimulationVocabulary> {
+    /// How many indices a kind has; `word` is nil at those that do not exist here.
+    static func count(of kind: WordKind) -> Int {
+        switch kind {
+        case .command, .pattern: CommandName.count
+        case .settable, .forWord: 1
+        case .onOff, .outputMode: 2
+        case .trip: Trip.count
+        case .input: Simulation.inputCount
+        case .component: Simulation.componentCount
+        case .failure: Simulation.modeCount
+        }
+    }
+
+    static func word(of kind: WordKind, at index: Int) -> StaticString? {
+        switch kind {
+        case .command:
+            guard let name = CommandName(rawValue: UInt8(clamping: index)), name.exists(in: Simulation.self)
+            else { return nil }
+            return name.word
+        case .pattern:
+            guard let name = CommandName(rawValue: UInt8(clamping: index)), name.isPattern else { return nil }
+            return name.word
+        case .settable: return "intensity"
+        case .forWord: return "for"
+        case .onOff: return index == 0 ? "on" : "off"
+        case .outputMode: return index == 0 ? "human" : "json"
+        case .trip: return Trip(rawValue: UInt8(clamping: index))?.name
+        case .input: return Simulation.inputName(index)
+        case .component: return Simulation.componentName(index)
+        case .failure(let component):
+            return Simulation.isValid(component: component, mode: index) ? Simulation.modeName(index) : nil
+        }
+    }
+
+    /// The index of a word that is in the list.
+    static func index(of word: WordRange, in line: LineBuffer, kind: WordKind) -> Int? {
+        for index in 0..<count(of: kind) {
+            if let candidate = self.word(of: kind, at: index), line.matches(word, candidate) { return index }
+        }
+        return nil
+    }
+
+    /// The word of the list that is most like the one given; nil where none is alike.
+    static func nearest(to word: WordRange, in line: LineBuffer, kind: WordKind) -> StaticString? {
+        var best: StaticString?
+        var bestDistance = max(2, word.count / 3) + 1
+        for index in 0..<count(of: kind) {
+            guard let candidate = self.word(of: kind, at: index) else { continue }
+            // A word that was begun rightly is nearer than one that merely looks alike.
+            let begun = word.count >= 2 && line.isPrefix(word, of: candidate)
+            guard let distance = begun ? 0 : line.distance(word, to: candidate), distance < bestDistance,
+                distance < word.count
+            else { continue }
+            best = candidate
+            bestDistance = distance
+        }
+        return best
+    }
+
+    /// What may stand at word `number` (0 is the command itself), for completion; nil where nothing can be listed.
+    static func kind(ofWord number: Int, words: WordList, in line: LineBuffer) -> WordKind? {
+        if number == 0 { return .command }
+        guard let index = index(of: words[0], in: line, kind: .command),
+            let name = CommandName(rawValue: UInt8(clamping: index))
+        else { return nil }
+        switch (name, number) {
+        case (.help, 1): return .command
+        case (.set, 1): return .settable
+        case (.check, 1): return .pattern
+        case (.clear, 1): return .trip
+        case (.watch, 1), (.operate, 2): return .onOff
+        case (.mode, 1): return .outputMode
+        case (.operate, 1): return .input
+        case (.inject, 1): return .component
+        case (.inject, 2): return self.index(of: words[1], in: line, kind: .component).map { .failure(component: $0) }
+        case (.inject, 3): return .forWord
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Console
+import ControlLoop
+import Journal
+import StimulatorCore
+
+/// The two tasks of the unprivileged side on one line: the console, which parses what people type, and the journal.
+///
+///     line ⇄ session ─ commands ─▶ ring        ring ─ events ─▶ session and backlog ─▶ journal
+///
+/// It shares the controller page with the safety side and nothing else. If it dies, its lease runs out.
+public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVocabulary>: ~Copyable {
+    /// Events are looked for this often when nothing else wakes the console.
+    public static var pollPeriod: Nanoseconds { .milliseconds(10) }
+
+    /// The line's session. Bytes go in and come out here.
+    public var session: ShellSession<Simulation>
+    public private(set) var journal: Journal<Store>
+    private var commands: FrameProducer
+    private var events: FrameConsumer
+    private let snapshots: PublishedBlock<24>
+    private var backlog = EventBacklog()
+    private var heard = EventBacklog()
+    private var refusalsHeard: UInt64 = 0
+    /// The last pattern that was sent to be started: what the operator meant.
+    public private(set) var lastStart: PulsePattern?
+    /// The last request that the console cannot answer by itself: hands and faults of a simulated board.
+    private var bench: ConsoleRequest?
+
+    /// Opens the journal in `store`. A journal that cannot be opened is unhealthy: arming is blocked until it can be written.
+    public init(
+        board: BoardDescription, page: ControllerPage, store: consuming Store, at now: Instant, wall: WallTime
+    ) {
+        session = ShellSession(board: board)
+        journal = Journal(in: store, board: board)
+        commands = FrameProducer(page.commands)
+        events = FrameConsumer(page.events)
+        snapshots = page.snapshot
+        openJournal(at: now, wall: wall)
+    }
+
+    private mutating func openJournal(at now: Instant, wall: WallTime) {
+        do throws(JournalFault) {
+            _ = try journal.open(at: now, wall: wall)
+            do throws(StorageFault) {
+                try journal.appendStart(boardHash: 0, at: now, wall: wall)
+            } catch {
+                // Unhealthy from here on, and the session says so with every renewal.
+            }
+        } catch {
+            // As above: `isHealthy` stays false.
+        }
+    }
+
+    /// The console's run: events and the page in, bytes and commands out.
+    /// - Returns: when to run again at the latest.
+    public mutating func runConsole(at now: Instant) -> Instant {
+        session.journalHealth(journal.isHealthy)
+        session.journalHead = journal.end.tag.short
+        if let words = snapshots.read(), let snapshot = Snapshot(words: words) { session.update(snapshot) }
+        while let frame = events.take() {
+            guard let event = Event(frame: frame) else { continue }
+            backlog.append(event)
+            if event.kind != .refused { heard.append(event) }
+            session.receive(event)
+        }
+        let next = session.run(at: now)
+        while let request = session.takeRequest() { attend(request) }
+        while let command = session.takeCommand() { send(command) }
+        hearRefusals(at: now)
+        return min(next, now + Self.pollPeriod)
+    }
+
+    /// The next thing that the console heard: every event, and every refusal whoever it came from. For scripts.
+    public mutating func takeHeard() -> Event? { heard.take() }
+
+    private mutating func send(_ command: TokenedCommand) {
+        if case .start(let pattern) = command.command { lastStart = pattern }
+        commands.send(command.frame)
+    }
+
+    private mutating func hearRefusals(at now: Instant) {
+        guard session.refusalCount != refusalsHeard, let rule = session.lastRefusal else { return }
+        refusalsHeard = session.refusalCount
+        heard.append(.refused(Refusal(rule), token: 0, at: now))
+    }
+
+    /// The journal's run: writes what happened, syncs what is due.
+    /// - Returns: when to run again at the latest.
+    public mutating func runJournal(at now: Instant, wall: WallTime) -> Instant {
+        while let event = backlog.take() {
+            do throws(StorageFault) {
+                try journal.append(event, at: now, wall: wall)
+            } catch {
+                // The journal is unhealthy until it has synced again; the gap shows by sequence.
+                break
+            }
+        }
+        journal.syncIfDue(at: now, wall: wall)
+        return min(max(journal.syncDue, now + .milliseconds(1)), now + .milliseconds(100))
+    }
+
+    /// The next request to hands and faults of a simulated board; nil when there is none.
+    public mutating func takeBenchRequest() -> ConsoleRequest? {
+        let request = bench
+        bench = nil
+        return request
+    }
+
+    /// Ends the side and gives the storage back.
+    public consuming func close() -> Store { journal.close() }
+
+    /// The journal's storage, for the faults of a simulated disk.
+    public mutating func withStore(_ body: (inout Store) -> Void) { body(&journal.store) }
+
+    private mutating func attend(_ request: ConsoleRequest) {
+        guard case .journal(let count) = request else {
+            bench = request
+            return
+        }
+        var shown = 0
+        var back = min(count, Journal<Store>.recentCount)
+        while back > 0 {
+            back -= 1
+            if show(back) { shown += 1 }
+        }
+        session.journalShown(count: shown)
+    }
+
+    private mutating func show(_ back: Int) -> Bool {
+        do throws(StorageFault) {
+            guard let record = try journal.recent(back) else { return false }
+            if case .event(let event) = record.content {
+                session.show(sequence: record.sequence, at: record.at, event: event)
+            } else {
+                let name = record.kind.name
+                let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+                unsafe session.show(sequence: record.sequence, at: record.at, text: bytes.span)
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+}
+
+/// Events that the journal has not written yet. A full backlog forgets the oldest: the journal then shows the gap.
+struct EventBacklog {
+    private var events = Fixed<64, Event>(repeating: Event(.state, at: Instant(0)))
+    private var taken: UInt64 = 0
+    private var added: UInt64 = 0
+
+    mutating func append(_ event: Event) {
+        if added - taken == 64 { taken += 1 }
+        events[Int(added % 64)] = event
+        added += 1
+    }
+
+    mutating func take() -> Event? {
+        if taken == added { return nil }
+        taken += 1
+        return events[Int((taken - 1) % 64)]
+    }
+}

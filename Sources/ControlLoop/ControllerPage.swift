@@ -1,0 +1,50 @@
+import StimulatorCore
+
+/// What the safety side and the console side share: commands one way, events and a snapshot the other. Fixed layout, 8 KiB.
+///
+///     console may write    0    events taken          safety may write   4096   commands taken
+///     (bytes 0 ... 4095)  64    commands sent         (4096 ... 8191)    4160   events sent
+///                        128    32 command frames                        4224   32 event frames
+///                                                                        6272   snapshot
+///
+/// Two pages, because two processes will share them: the console maps the first for writing and the second for reading only.
+public struct ControllerPage: Sendable {
+    /// Bytes that the page needs: zeroed, aligned to 64.
+    public static var byteCount: Int { 8192 }
+    private static var safetyWords: Int { 512 }
+
+    private let words: SharedWords
+
+    public init(_ words: SharedWords) { self.words = words }
+
+    /// The commands' ring.
+    public var commands: RingPlaces {
+        RingPlaces(frames: words.from(16), head: words.from(8), tail: words.from(ControllerPage.safetyWords))
+    }
+
+    /// The events' ring.
+    public var events: RingPlaces {
+        let safety = words.from(ControllerPage.safetyWords)
+        return RingPlaces(frames: safety.from(16), head: safety.from(8), tail: words)
+    }
+
+    /// The snapshot.
+    public var snapshot: PublishedBlock<24> { PublishedBlock(words.from(ControllerPage.safetyWords + 272)) }
+}
+
+/// What the tasks of the safety process tell each other. One writer a block.
+public struct TaskPage: Sendable {
+    /// Bytes that the page needs: zeroed, aligned to 64.
+    public static var byteCount: Int { 1024 }
+
+    private let words: SharedWords
+
+    public init(_ words: SharedWords) { self.words = words }
+
+    /// What the safety task wants, and that it is alive.
+    public var safety: PublishedBlock<6> { PublishedBlock(words) }
+    /// What the guardian says.
+    public var guardian: PublishedBlock<3> { PublishedBlock(words.from(32)) }
+    /// What the sampler has read.
+    public var sampler: PublishedBlock<9> { PublishedBlock(words.from(64)) }
+}

@@ -1,0 +1,66 @@
+import StimulatorCore
+
+/// Where a ring's parts lie: its frames, the producer's index and the consumer's index, each in a region that its owner may
+/// write. Indexes count frames since the start and are 64 bytes apart from anything else.
+public struct RingPlaces: Sendable {
+    public let frames: SharedWords
+    public let head: SharedWords
+    public let tail: SharedWords
+    public init(frames: SharedWords, head: SharedWords, tail: SharedWords) {
+        self.frames = frames
+        self.head = head
+        self.tail = tail
+    }
+    /// Frames in every ring.
+    public static var capacity: UInt64 { 32 }
+}
+
+/// The writing end of a ring of frames: one producer, one consumer, no lock. Keeps its own index and believes nothing it reads.
+public struct FrameProducer: Sendable {
+    private let places: RingPlaces
+    private var head: UInt64 = 0
+    /// Frames that did not fit.
+    public private(set) var dropped: UInt64 = 0
+
+    public init(_ places: RingPlaces) { self.places = places }
+
+    /// Appends a frame. A full ring, or an impossible index of the peer, drops and counts it.
+    @discardableResult public mutating func send(_ frame: Frame) -> Bool {
+        let waiting = head &- places.tail.load(0)
+        guard waiting < RingPlaces.capacity else {
+            dropped &+= 1
+            return false
+        }
+        let slot = Int(head % RingPlaces.capacity) * 8
+        for word in 0..<8 { places.frames.store(frame[word], slot + word) }
+        head &+= 1
+        places.head.store(head, 0)
+        return true
+    }
+}
+
+/// The reading end of a ring of frames. A frame is read once into a local; an impossible index drops the peer for good.
+public struct FrameConsumer: Sendable {
+    private let places: RingPlaces
+    private var tail: UInt64 = 0
+    /// The peer's index was impossible: nothing from it is believed any more.
+    public private(set) var isPoisoned = false
+
+    public init(_ places: RingPlaces) { self.places = places }
+
+    /// The next frame; nil when none waits.
+    public mutating func take() -> Frame? {
+        let waiting = places.head.load(0) &- tail
+        if waiting == 0 || isPoisoned { return nil }
+        guard waiting <= RingPlaces.capacity else {
+            isPoisoned = true
+            return nil
+        }
+        let slot = Int(tail % RingPlaces.capacity) * 8
+        var frame = Frame.empty
+        for word in 0..<8 { frame[word] = places.frames.load(slot + word) }
+        tail &+= 1
+        places.tail.store(tail, 0)
+        return frame
+    }
+}

@@ -1,0 +1,94 @@
+import BoardInterface
+import StimulatorCore
+
+/// Steps the kernel every millisecond and at every edge that it plans, and drives CHARGE and FIRE.
+public struct SafetyTask: Sendable {
+    /// 1 ms.
+    @inlinable public static var period: Nanoseconds { .milliseconds(1) }
+
+    public private(set) var kernel: SafetyKernel
+    /// Lateness of the runs.
+    public private(set) var lateness = LatenessHistogram()
+    /// Frames from the console that were no commands.
+    public private(set) var nonsense: UInt64 = 0
+    private let page: TaskPage
+    private let snapshots: PublishedBlock<24>
+    private var commands: FrameConsumer
+    private var events: FrameProducer
+    private var report = SafetyReport()
+    private var inputs: KernelInputs
+    private var plannedAt: Instant
+    private var nextTick: Instant
+    private var outputFailed = false
+
+    public init(board: BoardDescription, latched: TripSet, page: TaskPage, console: ControllerPage, at now: Instant) {
+        kernel = SafetyKernel(board: board, latched: latched, startingAt: now)
+        self.page = page
+        snapshots = console.snapshot
+        commands = FrameConsumer(console.commands)
+        events = FrameProducer(console.events)
+        inputs = KernelInputs(now: now)
+        plannedAt = now
+        nextTick = now
+    }
+
+    /// The next run is an edge between ticks: the thread sleeps to shortly before it and spins the rest.
+    public var nextIsEdge: Bool { plannedAt != nextTick }
+
+    /// One run: read, step, write, publish.
+    /// - Returns: when to run again: the next tick, or the edge before it.
+    public mutating func run<Port: OutputLinesPort & InputLinesPort & ~Copyable>(
+        at now: Instant, board: inout Port
+    ) -> Instant {
+        lateness.add(now - plannedAt)
+        gather(at: now, from: &board)
+        let outputs = kernel.step(inputs)
+        do throws(LineFault) {
+            try board.set(outputs.lines, mask: .safetyTask, at: now)
+            outputFailed = false
+        } catch {
+            outputFailed = true
+        }
+        if now >= nextTick {
+            report.ticks &+= 1
+            report.tickAt = now
+            nextTick += SafetyTask.period
+            // Missed ticks are not made up for: their lateness has been seen, and the count tells the guardian.
+            if nextTick <= now { nextTick = now + SafetyTask.period }
+        }
+        publish(outputs)
+        plannedAt = outputs.nextEdge > now ? min(nextTick, outputs.nextEdge) : nextTick
+        return plannedAt
+    }
+
+    private mutating func gather<Port: InputLinesPort & ~Copyable>(at now: Instant, from board: inout Port) {
+        inputs.now = now
+        inputs.lateness = max(.zero, now - plannedAt)
+        inputs.portFailed = outputFailed
+        do throws(LineFault) {
+            inputs.lines = try board.read(at: now)
+            inputs.fireSense = try board.fireSenseEdges(at: now)
+        } catch {
+            inputs.portFailed = true
+        }
+        if let block = page.sampler.read() { inputs.sampler = SamplerReport(block) }
+        if let block = page.guardian.read() { inputs.guardian = GuardianReport(block) }
+        inputs.command = nil
+        if let frame = commands.take() {
+            inputs.command = TokenedCommand(frame: frame)
+            if inputs.command == nil { nonsense &+= 1 }
+        }
+    }
+
+    private mutating func publish(_ outputs: KernelOutputs) {
+        report.wantsHeartbeat = outputs.wantsHeartbeat
+        report.wantsBleedOpen = outputs.wantsBleedOpen
+        report.wantsArm = outputs.wantsArm
+        report.setPoint = outputs.setPoint
+        report.lastFireAt = outputs.lastFireAt
+        page.safety.publish(report.block)
+        snapshots.publish(kernel.snapshot(inputs, outputs: outputs.lines).words)
+        for index in 0..<kernel.events.count { events.send(kernel.events[index].frame) }
+        kernel.events.removeAll()
+    }
+}

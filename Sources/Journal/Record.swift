@@ -1,0 +1,141 @@
+import StimulatorCore
+
+/// What a record is about. Raw values are part of the format: they never change meaning.
+public enum RecordKind: UInt8, BitwiseCopyable, Hashable, Sendable {
+    case opened = 1
+    case start = 2
+    case event = 3
+    case gap = 4
+    case note = 5
+    case override = 6
+    case configuration = 7
+    case recovered = 8
+    case resumed = 9
+
+    /// How many kinds there are, with raw values 1 ... count.
+    public static var count: Int { 9 }
+
+    public var name: StaticString {
+        switch self {
+        case .opened: "opened"
+        case .start: "start"
+        case .event: "event"
+        case .gap: "gap"
+        case .note: "note"
+        case .override: "override"
+        case .configuration: "configuration"
+        case .recovered: "recovered"
+        case .resumed: "resumed"
+        }
+    }
+}
+
+/// A moment on the calendar.
+public struct WallTime: BitwiseCopyable, Hashable, Sendable {
+    /// Nanoseconds since 1970-01-01 00:00 UTC.
+    public var nanoseconds: Int64
+    /// False until something has set the clock: a Pi has none of its own.
+    public var isTrusted: Bool
+    public init(nanoseconds: Int64, isTrusted: Bool) {
+        self.nanoseconds = nanoseconds
+        self.isTrusted = isTrusted
+    }
+}
+
+/// Up to 200 bytes of text. UTF-8 by intent, but not checked: a reader treats it as bytes.
+public struct Note: BitwiseCopyable, Hashable, Sendable {
+    /// The longest note, bytes: a shell line and its citation.
+    @inlinable public static var capacity: Int { 200 }
+    /// How many bytes there are.
+    public private(set) var count = 0
+    private var bytes = Fixed<200, UInt8>(repeating: 0)
+
+    public init() {}
+
+    /// Nil when there are more than `capacity` bytes.
+    public init?(_ text: some Sequence<UInt8>) {
+        for byte in text where !append(byte) { return nil }
+    }
+
+    /// Appends a byte; false when there is no room.
+    public mutating func append(_ byte: UInt8) -> Bool {
+        guard count < Note.capacity else { return false }
+        bytes[count] = byte
+        count += 1
+        return true
+    }
+
+    /// The byte at `index`, 0 ..< count.
+    public subscript(index: Int) -> UInt8 {
+        precondition(index >= 0 && index < count)
+        return bytes[index]
+    }
+}
+
+/// What a record says.
+public enum RecordContent: BitwiseCopyable, Hashable, Sendable {
+    /// The journal was made, in this version of the format. Always the first record, and only the first.
+    case opened(version: UInt32)
+    /// The controller started: first eight bytes of the board's hash, and the how-many-th start in this journal.
+    case start(boardHash: UInt64, number: UInt64)
+    /// Something happened on the safety side.
+    case event(Event)
+    /// The safety side's events are not without a gap: `expected` was to come, `received` came. Higher: events were lost. Lower:
+    /// the safety side began anew.
+    case gap(expected: UInt64, received: UInt64)
+    case note(Note)
+    /// A person overrode a guideline.
+    case override(Note)
+    /// A setting was changed.
+    case configuration(Note)
+    /// The end of the journal was damaged, and was cut off.
+    case recovered(reason: DamageReason, bytesDropped: Int64)
+    /// The journal can be written again: error number and moment of the first failure, failed calls, and records that had been
+    /// written but were no longer there.
+    case resumed(code: Int32, failures: UInt32, recordsLost: UInt64, since: Instant)
+
+    public var kind: RecordKind {
+        switch self {
+        case .opened: .opened
+        case .start: .start
+        case .event: .event
+        case .gap: .gap
+        case .note: .note
+        case .override: .override
+        case .configuration: .configuration
+        case .recovered: .recovered
+        case .resumed: .resumed
+        }
+    }
+
+    /// True for what is synced at once: arm, trip, end of train, override, configuration, start and the journal's own troubles.
+    public var isUrgent: Bool {
+        switch self {
+        case .note, .gap: false
+        case .opened, .start, .override, .configuration, .recovered, .resumed: true
+        case .event(let event):
+            switch event.kind {
+            case .trip, .trainFinished: true
+            case .state: event.detail == StimulatorState.arming.rawValue
+            default: false
+            }
+        }
+    }
+}
+
+/// One record of a journal.
+public struct Record: BitwiseCopyable, Hashable, Sendable {
+    /// Counts the records of this journal from 0, without a gap.
+    public var sequence: UInt64
+    /// When it was written, on the monotonic clock of its start.
+    public var at: Instant
+    public var wall: WallTime
+    public var content: RecordContent
+
+    public init(sequence: UInt64, at: Instant, wall: WallTime, content: RecordContent) {
+        self.sequence = sequence
+        self.at = at
+        self.wall = wall
+        self.content = content
+    }
+}

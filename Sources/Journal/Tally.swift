@@ -1,0 +1,67 @@
+import StimulatorCore
+
+/// Pulses and energy that a journal proves: the dose, recomputed instead of remembered.
+public struct Tally: BitwiseCopyable, Hashable, Sendable {
+    /// Pulses that were given and verified.
+    public var delivered: UInt64 = 0
+    /// Pulses that nobody asked for (`Trip.pulseUnexpected`).
+    public var unexpected: UInt64 = 0
+    /// Stored energy of the delivered pulses. An unexpected pulse has no voltage in the journal: it counts with the energy of the
+    /// board's maximum.
+    public var energy = Millijoules.zero
+
+    public init() {}
+
+    /// All pulses.
+    public var pulses: UInt64 { delivered &+ unexpected }
+
+    /// Counts what a record says about pulses.
+    public mutating func count(_ record: Record, board: BoardDescription) {
+        guard case .event(let event) = record.content else { return }
+        switch event.kind {
+        case .pulse:
+            delivered &+= 1
+            add(board.energy(at: Tally.voltage(event.values[2])))
+        case .trip where event.detail == Trip.pulseUnexpected.rawValue:
+            unexpected &+= 1
+            add(board.energy(at: board.maximumVoltage))
+        default: break
+        }
+    }
+
+    /// A voltage from the journal: bytes that are whole need not be sensible, so it is kept in 0 ... `Ceiling.overvoltage`.
+    private static func voltage(_ millivolts: Int64) -> Millivolts {
+        Millivolts(saturating: max(0, min(millivolts, Int64(Ceiling.overvoltage.raw))))
+    }
+
+    private mutating func add(_ more: Millijoules) {
+        let (sum, overflow) = energy.raw.addingReportingOverflow(more.raw)
+        energy = Millijoules(overflow ? Int64.max : sum)
+    }
+}
+
+extension Journal where Store: ~Copyable {
+    /// How far back a day's dose reaches.
+    public static var day: Nanoseconds { .seconds(86_400) }
+
+    /// Pulses and energy of the last 24 hours before `now`.
+    ///
+    /// A record without trusted time counts as today's unless a trusted one after it is older than the day: so after a start
+    /// without a set clock the previous session counts as today's. While `now` itself is not trusted, the last trusted moment in
+    /// the journal stands for it.
+    /// - Throws: `StorageFault` when the storage cannot be read.
+    public func dose(before now: WallTime) throws(StorageFault) -> Tally {
+        let today = now.isTrusted ? now : lastTrustedWall
+        let (floor, overflow) = (today?.nanoseconds ?? Int64.min).subtractingReportingOverflow(Self.day.raw)
+        var tally = Tally()
+        var reader = JournalReader()
+        while reader.record < end.record, case .record(let record) = try reader.next(from: store) {
+            if record.wall.isTrusted && !overflow && record.wall.nanoseconds < floor {
+                tally = Tally()
+            } else {
+                tally.count(record, board: board)
+            }
+        }
+        return tally
+    }
+}

@@ -1,0 +1,114 @@
+import BoardInterface
+import Console
+import ConsoleSide
+import ControlLoop
+import SimulatedBoard
+import StimulatorCore
+
+extension SimulatedRig {
+    // MARK: Hands and faults
+
+    /// A hand operates a switch, a button, the coil's plug or the door.
+    public mutating func operate(_ hand: HandInput, on: Bool) {
+        world.operate(hand, on: on, at: now)
+        if !world.isChainClosed, world.volts >= 60 {
+            checkers.observe(&world, at: now)
+            checkers.tripped(at: now)
+        }
+    }
+
+    /// Plans a fault.
+    /// - Returns: false when the part cannot fail this way, the fault is over, or eight faults are there.
+    @discardableResult public mutating func inject(_ fault: Fault) -> Bool {
+        let accepted = world.inject(fault, at: now)
+        failDisk()
+        return accepted
+    }
+
+    /// The console's run, and what it asks of the bench.
+    mutating func runConsole() -> Instant {
+        let next = side.runConsole(at: clock) - clockLead
+        while let request = side.takeBenchRequest() { attend(request) }
+        return next
+    }
+
+    private mutating func attend(_ request: ConsoleRequest) {
+        switch request {
+        case .operate(let input, let on):
+            if let hand = HandInput(rawValue: UInt8(clamping: input)) { operate(hand, on: on) }
+        case .inject(let component, let mode, let duration):
+            guard let component = FaultComponent(rawValue: UInt8(clamping: component)),
+                let mode = FaultMode(rawValue: UInt8(clamping: mode))
+            else { return }
+            let until = duration.map { now + $0 } ?? .distantFuture
+            inject(Fault(component, mode, from: now, until: until))
+        case .journal: break
+        }
+    }
+
+    // MARK: What the hardware does to the software
+
+    /// Resets, the end of a power cut, the restart of a process that was killed.
+    mutating func attendHardware() {
+        if world.faults.isQuiet, !powerWasCut, !safetyWasKilled, !consoleWasKilled, world.watchdogResets == resetsSeen {
+            return
+        }
+        let isCut = world.isActive(.power, .off, at: now)
+        let safetyIsKilled = world.isActive(.safetyProcess, .killed, at: now)
+        let consoleIsKilled = world.isActive(.consoleProcess, .killed, at: now)
+        let isReset = world.watchdogResets != resetsSeen || (powerWasCut && !isCut)
+        resetsSeen = world.watchdogResets
+        if isReset || (safetyWasKilled && !safetyIsKilled) { startSafety() }
+        if isReset || (consoleWasKilled && !consoleIsKilled) { startConsole() }
+        powerWasCut = isCut
+        safetyWasKilled = safetyIsKilled
+        consoleWasKilled = consoleIsKilled
+        if clockLead == .zero, world.isActive(.clock, .jump, at: now) {
+            clockLead = Fault.clockJump
+            world.clockLead = clockLead
+        }
+        failDisk()
+    }
+
+    private mutating func failDisk() {
+        let off = world.isActive(.disk, .off, at: now)
+        let full = world.isActive(.disk, .full, at: now)
+        side.withStore { disk in
+            disk.failsWrites = off
+            disk.failsSync = off
+            disk.space = full ? 0 : Int64(SimulatedRig.diskSize)
+        }
+    }
+
+    /// The safety process starts: fresh pages, all outputs lowered, the lockouts that were stored.
+    mutating func startSafety() {
+        for word in 0..<SimulatedRig.pagesSize / 8 { memory.store(0, word) }
+        let tasks = TaskPage(memory)
+        let page = ControllerPage(memory.from(SimulatedRig.controllerWord))
+        let stored = latches
+        safety = SafetyTask(board: board, latched: stored, page: tasks, console: page, at: clock)
+        guardian = Guardian(board: board, page: tasks)
+        sampler = Sampler(board: board, page: tasks)
+        lowerOutputs()
+        for task in 0..<RigTask.count where RigTask(rawValue: task)?.isOfSafetyProcess == true {
+            planned[task] = now
+            due[task] = now
+        }
+    }
+
+    /// A new console process: a new session, the journal recovered from the disk.
+    mutating func startConsole() {
+        let page = ControllerPage(memory.from(SimulatedRig.controllerWord))
+        let disk = side.close()
+        side = ConsoleSide(board: board, page: page, store: disk, at: clock, wall: SimulatedRig.noWall)
+    }
+
+    /// The first thing that a starting safety process does.
+    mutating func lowerOutputs() {
+        _ = StopOrder.lower(StopOrder.first, on: &world, at: clock)
+        _ = StopOrder.lower(StopOrder.second, on: &world, at: clock)
+    }
+
+    /// The time that software reads.
+    var clock: Instant { now + clockLead }
+}

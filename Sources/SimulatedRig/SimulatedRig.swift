@@ -1,0 +1,179 @@
+import BoardInterface
+import Console
+import ConsoleSide
+import ControlLoop
+import Journal
+import SimulatedBoard
+import StimulatorCore
+
+/// The whole controller on the simulated board, in virtual time: world, tasks of both processes, checkers, one scheduler.
+///
+/// One seed reproduces everything, bit for bit: the parts' tolerances, the jitter of every wake-up, the order of equal ones. What
+/// runs here is the code that runs on a board; only the sleeping is simulated.
+@safe public struct SimulatedRig: ~Copyable {
+    /// Bytes of memory that a rig needs: two pages for the tasks and the disk, zeroed, aligned to 4096.
+    public static var memorySize: Int { pagesSize + diskSize }
+    static var pagesSize: Int { 16_384 }
+    /// The journal's disk: three hours of pulses at 10 Hz.
+    static var diskSize: Int { 16 << 20 }
+
+    public let board: BoardDescription
+    /// The true world: for checkers, hands and faults.
+    public var world: World
+    public internal(set) var checkers: Checkers
+    /// Virtual time: starts at 0.
+    public private(set) var now = Instant(0)
+    var history = HistoryHash()
+
+    let memory: SharedWords
+    var safety: SafetyTask
+    var guardian: Guardian
+    var sampler: Sampler
+    var side: ConsoleSide<SimulatedDisk, SimulatedBenchWords>
+    var latches = TripSet()
+
+    var dice: Dice
+    /// When each task is due by its own plan, and when the scheduler lets it run.
+    var planned = Fixed<5, Instant>(repeating: Instant(0))
+    var due = Fixed<5, Instant>(repeating: Instant(0))
+    var soonest = Instant(0)
+    var watch = RigWatch()
+    var powerWasCut = false
+    var safetyWasKilled = false
+    var consoleWasKilled = false
+    var resetsSeen: UInt32 = 0
+    /// How far the software's clock is ahead of the world's.
+    var clockLead = Nanoseconds.zero
+
+    /// A rig with everything off and the self-test about to begin.
+    /// - Parameter memory: `memorySize` bytes, zeroed, aligned to 4096, that outlive the rig.
+    public init(seed: UInt64, board: BoardDescription, memory: UnsafeMutableRawPointer) {
+        self.board = board
+        world = World(seed: seed, board: board)
+        checkers = Checkers(board: board)
+        dice = Dice(seed: seed ^ 0x5EED_0F_7A5C5)
+        self.memory = unsafe SharedWords(memory)
+        let tasks = TaskPage(self.memory)
+        let page = ControllerPage(self.memory.from(SimulatedRig.controllerWord))
+        safety = SafetyTask(board: board, latched: TripSet(), page: tasks, console: page, at: Instant(0))
+        guardian = Guardian(board: board, page: tasks)
+        sampler = Sampler(board: board, page: tasks)
+        let disk = unsafe SimulatedDisk(memory: memory + SimulatedRig.pagesSize, capacity: SimulatedRig.diskSize)
+        side = ConsoleSide(board: board, page: page, store: disk, at: Instant(0), wall: SimulatedRig.noWall)
+        for task in 0..<RigTask.count { due[task] = Instant(Int64(dice.below(1_000_000))) }
+        lowerOutputs()
+    }
+
+    /// Where the controller page begins, in words.
+    static var controllerWord: Int { 512 }
+    /// A board without a clock of its own.
+    static var noWall: WallTime { WallTime(nanoseconds: 0, isTrusted: false) }
+
+    // MARK: The console line
+
+    /// True for a person at a terminal.
+    public var isTerminal: Bool {
+        get { side.session.isTerminal }
+        set { side.session.isTerminal = newValue }
+    }
+
+    /// One byte typed on the console line, now.
+    public mutating func receive(_ byte: UInt8) {
+        side.session.receive(byte, at: clock)
+        wakeConsole()
+    }
+
+    /// The next byte for the line; nil when there is none.
+    public mutating func takeOutput() -> UInt8? { side.session.takeOutput() }
+
+    /// The line went down.
+    public mutating func hangUp() {
+        side.session.hangUp(at: clock)
+        wakeConsole()
+    }
+
+    /// The next thing that happened: events of the safety side, and every refusal. For scripts.
+    public mutating func takeEvent() -> Event? { side.takeHeard() }
+
+    // MARK: What shows
+
+    public var state: StimulatorState { safety.kernel.state }
+    public var trips: TripSet { safety.kernel.trips }
+    /// Hash of the history so far: the same for the same seed and input, in every build and on every machine.
+    public var historyHash: UInt64 { history.value }
+    /// When the next task is due.
+    public var nextWake: Instant { soonest }
+
+    private mutating func wakeConsole() {
+        let task = RigTask.console.rawValue
+        due[task] = min(due[task], now)
+        soonest = min(soonest, now)
+    }
+
+    // MARK: Time
+
+    /// Runs every task that is due up to and including `limit`.
+    public mutating func run(until limit: Instant) {
+        while soonest <= limit { runNext() }
+        now = max(now, limit)
+        world.advance(to: now)
+    }
+
+    /// Runs the task that is due next.
+    private mutating func runNext() {
+        var index = 0
+        for task in 1..<RigTask.count where due[task] < due[index] { index = task }
+        now = max(now, due[index])
+        world.advance(to: now)
+        attendHardware()
+        if let task = RigTask(rawValue: index) { attend(task) }
+        soonest = due[0]
+        for task in 1..<RigTask.count { soonest = min(soonest, due[task]) }
+    }
+
+    private mutating func attend(_ task: RigTask) {
+        let index = task.rawValue
+        switch world.fate(of: task, at: now) {
+        case .runs: break
+        case .late(let delay):
+            // Late once for each planned run.
+            if now < planned[index] + delay {
+                due[index] = planned[index] + delay
+                return
+            }
+        case .stopped:
+            due[index] = now + .milliseconds(1)
+            return
+        }
+        planned[index] = run(task)
+        due[index] = planned[index] + jitter(of: task)
+    }
+
+    private mutating func run(_ task: RigTask) -> Instant {
+        switch task {
+        case .safety: return runSafety()
+        case .guardian: return guardian.run(at: clock, board: &world) - clockLead
+        case .sampler: return max(sampler.run(at: clock, bus: &world) - clockLead, world.transferEndsAt)
+        case .console: return runConsole()
+        case .journal: return side.runJournal(at: clock, wall: SimulatedRig.noWall) - clockLead
+        }
+    }
+
+    private mutating func runSafety() -> Instant {
+        let next = safety.run(at: clock, board: &world) - clockLead
+        history.add(UInt64(world.levels.rawValue) | UInt64(safety.kernel.state.rawValue) << 32)
+        if watch.update(safety.kernel, meant: side.lastStart, &world, &checkers, at: now) { latches = safety.kernel.lockouts }
+        if now >= watch.nextLookAt {
+            watch.nextLookAt = now + .milliseconds(10)
+            checkers.observe(&world, at: now)
+            world.hash(into: &history)
+        }
+        return next
+    }
+
+    /// Wake-ups of a quiet PREEMPT_RT kernel: up to 40 us; an edge is spun for: up to 2 us.
+    private mutating func jitter(of task: RigTask) -> Nanoseconds {
+        let most: UInt64 = task == .safety && safety.nextIsEdge ? 2_000 : 40_000
+        return Nanoseconds(Int64(dice.below(most)))
+    }
+}

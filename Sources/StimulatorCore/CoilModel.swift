@@ -1,0 +1,49 @@
+/// Two-node heat model of the coil: winding and case, the case against air.
+///
+/// Each pulse warms the winding at once; heat then flows to the case with the winding's time constant and to the air with the
+/// case's. Steps use the exact exponential of each exchange, one after the other: stable for any step, and close to the coupled
+/// solution for steps far below the time constants (a test bounds the difference).
+public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
+    /// Kelvin above air.
+    public private(set) var winding: Double
+    public private(set) var caseRise: Double
+    private let air: Double
+    private let windingShare: Double
+    private let heat: Double
+    private let windingRate: Double
+    private let caseRate: Double
+
+    /// Starts with both nodes at the measured temperature, or warmer air if the coil is colder than it.
+    public init(board: BoardDescription, measured: Millicelsius) {
+        air = Double(board.ambient.raw) / 1000
+        let rise = Double(measured.raw) / 1000 - air
+        winding = rise
+        caseRise = rise
+        let windingCapacity = Double(board.windingHeatCapacity)
+        let caseCapacity = Double(board.caseHeatCapacity)
+        windingShare = windingCapacity / (windingCapacity + caseCapacity)
+        heat = Double(board.coilHeatPerFullPulse.raw) / windingCapacity
+        windingRate = 1e9 / Double(board.windingTimeConstant.raw)
+        caseRate = 1e9 / Double(board.caseTimeConstant.raw)
+    }
+
+    /// The case's temperature.
+    public var caseTemperature: Millicelsius { Millicelsius(Int32((caseRise + air) * 1000)) }
+
+    /// One pulse: the winding warms with the square of the intensity.
+    public mutating func pulse(at intensity: PerMille) {
+        let part = Double(intensity.raw) / 1000
+        winding += heat * part * part
+    }
+
+    /// Time passes.
+    public mutating func advance(_ time: Nanoseconds) {
+        if time.raw <= 0 { return }
+        let seconds = Double(time.raw) / 1e9
+        let mean = winding * windingShare + caseRise * (1 - windingShare)
+        let gap = (winding - caseRise) * ExactMath.exp(-seconds * windingRate / (1 - windingShare))
+        let cooled = mean - caseRise * (1 - windingShare) * (1 - ExactMath.exp(-seconds * caseRate))
+        winding = cooled + gap * (1 - windingShare)
+        caseRise = cooled - gap * windingShare
+    }
+}

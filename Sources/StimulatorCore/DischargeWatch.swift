@@ -1,0 +1,55 @@
+/// Verified discharge: believes that the capacitor is empty only when its voltage fell the way the bleed makes it fall.
+///
+/// First verdict 250 ms after the bleed is seen closed; from then until below 60 V every sample must lie between
+/// V0 exp(-t / 0.85 tau) - 3 V and V0 exp(-t / 1.15 tau) + 3 V. A faster fall is a broken divider, not a discharged capacitor.
+public struct DischargeWatch: BitwiseCopyable, Hashable, Sendable {
+    /// What is known so far.
+    public enum Verdict: UInt8, BitwiseCopyable, Hashable, Sendable {
+        case pending = 0
+        case discharged = 1
+        case failed = 2
+    }
+
+    /// From the start of the fall to the first verdict.
+    @inlinable public static var firstVerdict: Nanoseconds { .milliseconds(250) }
+    private static var margin: Int64 { 3_000 }
+
+    private var startedAt = Instant.distantFuture
+    private var startVoltage = Millivolts.zero
+    private var lastSampleAt = Instant.distantPast
+
+    public init() {}
+
+    /// True once the fall is being watched.
+    public var hasStarted: Bool { startedAt < .distantFuture }
+
+    /// The bleed was seen closed at `now`; `voltage` is the newest reading.
+    /// - Returns: false when there is no trusted voltage to start from: then nothing can be verified.
+    public mutating func start(at now: Instant, voltage: Reading<Millivolts>, age: Nanoseconds) -> Bool {
+        guard voltage.isTrusted(at: now, within: age) else { return false }
+        startedAt = now
+        startVoltage = voltage.value
+        lastSampleAt = voltage.takenAt
+        return true
+    }
+
+    /// The verdict after another reading.
+    public mutating func judge(_ voltage: Reading<Millivolts>, at now: Instant, board: BoardDescription) -> Verdict {
+        guard hasStarted else { return .pending }
+        if now - startedAt > board.dischargeTime { return .failed }
+        guard voltage.quality == .good, voltage.takenAt > lastSampleAt else { return .pending }
+        lastSampleAt = voltage.takenAt
+        let elapsed = voltage.takenAt - startedAt
+        if elapsed < DischargeWatch.firstVerdict { return .pending }
+        if startVoltage < Ceiling.discharged { return voltage.value < Ceiling.discharged ? .discharged : .failed }
+        let measured = Int64(voltage.value.raw)
+        if measured > bound(elapsed, percent: 115, board: board) + DischargeWatch.margin { return .failed }
+        if measured < bound(elapsed, percent: 85, board: board) - DischargeWatch.margin { return .failed }
+        return voltage.value < Ceiling.discharged ? .discharged : .pending
+    }
+
+    private func bound(_ elapsed: Nanoseconds, percent: Int64, board: BoardDescription) -> Int64 {
+        let tau = Double(board.bleedTimeConstant.raw * percent / 100)
+        return Int64(Double(startVoltage.raw) * ExactMath.exp(-Double(elapsed.raw) / tau))
+    }
+}

@@ -1,0 +1,54 @@
+/// The energy rule: how much stored energy may be given in a minute, and how long to wait after a train.
+///
+/// Source: a rapid-rate stimulator's published rule, dissipation <= 1050 W: on-time per minute 63,000 / (f E) s, and a wait after
+/// a train of n pulses of n (f E - 1050) / (1050 f) s. The first is a sum over the last 60 s, kept in slots of one second (a pulse
+/// counts until its slot is 60 s old, so up to a second longer than it must); the second is a backlog that drains at 1050 W.
+public struct EnergyBudget: BitwiseCopyable, Hashable, Sendable {
+    private var slots = Fixed<61, Int64>(repeating: 0)
+    /// Number of the newest slot: whole seconds.
+    private var newest: Int64 = 0
+    private var total: Int64 = 0
+    private var owed: Int64 = 0
+    private var owedAt = Instant(0)
+    private let drain: Milliwatts
+
+    public init(sustained: Milliwatts) { drain = sustained }
+
+    /// Stored energy of the pulses of the last minute.
+    public mutating func lastMinute(at now: Instant) -> Millijoules {
+        roll(to: now)
+        return Millijoules(total)
+    }
+
+    /// Energy not yet given off at the sustained power.
+    public func backlog(at now: Instant) -> Millijoules {
+        let drained = (now - owedAt).raw / 1_000_000 * drain.raw / 1_000
+        return Millijoules(max(0, owed - max(0, drained)))
+    }
+
+    /// Time until the backlog is gone.
+    public func wait(at now: Instant) -> Nanoseconds {
+        Nanoseconds(backlog(at: now).raw * 1_000_000 / max(1, drain.raw / 1_000))
+    }
+
+    /// Books one pulse.
+    public mutating func add(_ energy: Millijoules, at now: Instant) {
+        roll(to: now)
+        owed = backlog(at: now).raw + energy.raw
+        owedAt = now
+        slots[Int(newest % 61)] += energy.raw
+        total += energy.raw
+    }
+
+    private mutating func roll(to now: Instant) {
+        let second = now.raw / 1_000_000_000
+        var steps = 0
+        while newest < second, steps < 61 {
+            newest += 1
+            steps += 1
+            total -= slots[Int(newest % 61)]
+            slots[Int(newest % 61)] = 0
+        }
+        newest = max(newest, second)
+    }
+}

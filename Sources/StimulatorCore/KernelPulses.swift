@@ -1,0 +1,163 @@
+/// How a train ended.
+public enum TrainEnding: UInt8, BitwiseCopyable, Hashable, Sendable {
+    case complete = 0
+    case aborted = 1
+    case tripped = 2
+}
+
+/// The running pattern.
+struct TrainProgress: BitwiseCopyable, Hashable, Sendable {
+    var pattern = PulsePattern.single(intensity: PerMille(1))
+    var isActive = false
+    /// True until the capacitor is at the first pulse's set-point.
+    var isPending = false
+    var total: UInt32 = 0
+    var next: UInt32 = 0
+    var startsAt = Instant.distantFuture
+    var nextAt = Instant.distantFuture
+    var delivered: UInt32 = 0
+    var omitted: UInt32 = 0
+    var energy = Millijoules.zero
+}
+
+/// One pulse between FIRE and its proof.
+struct PulseCheck: BitwiseCopyable, Hashable, Sendable {
+    var isOpen = false
+    var currentSeen = false
+    var number: UInt32 = 0
+    var scheduledAt = Instant.distantPast
+    var firedAt = Instant.distantPast
+    var before = Millivolts.zero
+}
+
+extension SafetyKernel {
+    /// Gives or omits the pulse that is due. A pulse is never given late.
+    mutating func attendPulse(_ inputs: KernelInputs) {
+        let now = inputs.now
+        guard train.isActive, !train.isPending, now >= train.nextAt else { return }
+        let scheduled = train.nextAt
+        if let cause = omission(inputs) {
+            train.omitted += 1
+            let voltage = Int64(inputs.sampler.voltage.value.raw)
+            events.append(
+                Event(
+                    .omitted, detail: cause.rawValue, index: train.next, at: now, scheduled.raw, now.raw, voltage))
+        } else if mayGive(scheduled, at: now) {
+            fire(scheduled, inputs)
+        } else {
+            return
+        }
+        plan(after: train.next, at: now)
+    }
+
+    /// Why the pulse may not be given now, if so.
+    private func omission(_ inputs: KernelInputs) -> OmissionCause? {
+        let now = inputs.now
+        if now - train.nextAt > board.pulseLateness { return .late }
+        if pulse.isOpen { return .unverified }
+        if !inputs.guardian.permits || !inputs.guardian.armIsUp { return .notPermitted }
+        let voltage = inputs.sampler.voltage
+        guard voltage.isTrusted(at: now, within: board.voltageAge), voltage.takenAt >= pulse.firedAt else {
+            return .staleVoltage
+        }
+        let target = Int64(board.setPoint(for: train.pattern.intensity(of: train.next)).raw)
+        let tolerance = target * Int64(board.readyTolerance.raw) / 1000
+        if Int64(voltage.value.raw) < target - tolerance { return .undervoltage }
+        if Int64(voltage.value.raw) > target + tolerance { return .overvoltage }
+        return nil
+    }
+
+    /// The physical limits once more, at every pulse: admission may be wrong, the kernel may not.
+    private mutating func mayGive(_ scheduled: Instant, at now: Instant) -> Bool {
+        let intensity = train.pattern.intensity(of: train.next)
+        let rate = board.rate(at: intensity)
+        if window.broken(by: scheduled, perSecond: board.pulsesPerSecond, rate: rate) != nil {
+            raise(.pulseTooSoon, micro(rate.interval), 0, at: now)
+        }
+        let sum = energy.lastMinute(at: now) + board.energy(at: board.setPoint(for: intensity))
+        if sum > board.energyPerMinute {
+            raise(.energyExceeded, board.energyPerMinute.raw, sum.raw, at: now)
+        }
+        if train.next >= board.pulsesPerPattern {
+            raise(.trainTooLong, Int64(board.pulsesPerPattern), Int64(train.next) + 1, at: now)
+        }
+        if sessionPulses >= board.pulsesPerSession {
+            raise(.doseExceeded, Int64(board.pulsesPerSession), Int64(sessionPulses) + 1, at: now)
+        }
+        return state.isArmed
+    }
+
+    private mutating func fire(_ scheduled: Instant, _ inputs: KernelInputs) {
+        let now = inputs.now
+        let stored = board.energy(at: inputs.sampler.voltage.value)
+        pulse = PulseCheck(
+            isOpen: true, currentSeen: false, number: train.next, scheduledAt: scheduled, firedAt: now,
+            before: inputs.sampler.voltage.value)
+        window.add(scheduled)
+        energy.add(stored, at: now)
+        train.energy += stored
+        sessionPulses &+= 1
+        activeAt = now
+        armUpUntil = now + KernelTimes.armAfter
+        stopCharging(at: now)
+        enter(.firing, at: now)
+    }
+
+    private mutating func plan(after number: UInt32, at now: Instant) {
+        train.next = number + 1
+        train.nextAt =
+            train.next < train.total ? train.startsAt + train.pattern.time(of: train.next) : .distantFuture
+        if train.next < train.total { aim(at: train.pattern.intensity(of: train.next), now) }
+    }
+
+    /// Proves the open pulse by what it left in the capacitor and by the current seen in the coil.
+    mutating func verifyPulse(_ inputs: KernelInputs) {
+        guard pulse.isOpen else { return }
+        let now = inputs.now
+        let voltage = inputs.sampler.voltage
+        let sampled = voltage.quality == .good && voltage.takenAt >= pulse.firedAt + .microseconds(500)
+        if sampled, pulse.currentSeen {
+            let before = Int64(pulse.before.raw)
+            let after = Int64(voltage.value.raw)
+            // 60 ... 92 %: the coil's range of 73 ... 81 %, and the tolerances of two samples.
+            guard after * 100 >= before * 60, after * 100 <= before * 92 else {
+                return raise(.voltageImplausible, limit: before * 92 / 100, actual: after, at: now)
+            }
+            pulse.isOpen = false
+            train.delivered += 1
+            let coil = max(inputs.sampler.coilA.value, inputs.sampler.coilB.value)
+            events.append(
+                Event(
+                    .pulse, index: pulse.number, at: now, pulse.scheduledAt.raw, pulse.firedAt.raw, before, after,
+                    Int64(coil.raw)))
+            enter(.recovering, at: now)
+        } else if now - pulse.firedAt > (sampled ? .milliseconds(6) : KernelTimes.proof) {
+            raise(.pulseMissing, limit: micro(KernelTimes.proof), actual: micro(now - pulse.firedAt), at: now)
+        }
+    }
+
+    /// Ends the running pattern and reports it.
+    mutating func finishTrain(_ ending: TrainEnding, at now: Instant) {
+        guard train.isActive else { return }
+        train.isActive = false
+        lastTrainEndedAt = now
+        activeAt = now
+        let duration = train.isPending || now < train.startsAt ? .zero : now - train.startsAt
+        let missed = train.total - train.delivered
+        events.append(
+            Event(
+                .trainFinished, detail: ending.rawValue, index: train.delivered, at: now, Int64(train.omitted),
+                train.energy.raw, Int64(missed), duration.raw, Int64(train.total)))
+    }
+
+    /// Turns the set-point to an intensity; a lower one is reached through the bleed.
+    mutating func aim(at next: PerMille, _ now: Instant) {
+        let target = board.setPoint(for: next)
+        if target < setPoint {
+            stopCharging(at: now)
+            loweringVoltage = true
+        }
+        intensity = next
+        setPoint = target
+    }
+}

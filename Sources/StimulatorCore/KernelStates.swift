@@ -1,0 +1,185 @@
+extension SafetyKernel {
+    /// Moves between states.
+    mutating func move(_ inputs: KernelInputs) {
+        let now = inputs.now
+        switch state {
+        case .selfTest: moveSelfTest(inputs)
+        case .safe, .faulted: break
+        case .arming: moveArming(inputs)
+        case .charging, .ready, .recovering:
+            attendPulse(inputs)
+            if state.isArmed, state != .firing { hold(inputs) }
+        case .firing:
+            verifyPulse(inputs)
+            attendPulse(inputs)
+        case .discharging: moveDischarging(inputs)
+        }
+        if train.isActive, train.next >= train.total, !pulse.isOpen, !train.isPending {
+            finishTrain(.complete, at: now)
+        }
+    }
+
+    private mutating func moveSelfTest(_ inputs: KernelInputs) {
+        switch selfTest.run(inputs, board: board, enteredAt: enteredAt) {
+        case .running: break
+        case .passed:
+            events.append(Event(.selfTest, detail: selfTest.step.rawValue, extra: 1, at: inputs.now))
+            clearIf(.selfTestFailed, true, at: inputs.now)
+            clearIf(.watchdogFailed, !inputs.guardian.watchdogFailed, at: inputs.now)
+            clearAcknowledgedLockouts(at: inputs.now)
+            enter(blocked ? .faulted : .safe, at: inputs.now)
+        case .failed:
+            events.append(Event(.selfTest, detail: selfTest.step.rawValue, extra: 0, at: inputs.now))
+            raise(.selfTestFailed, limit: 0, actual: Int64(selfTest.step.rawValue), at: inputs.now)
+            if selfTest.step == .heartbeatOff { raise(.enableStuck, at: inputs.now) }
+            enter(.faulted, at: inputs.now)
+        }
+    }
+
+    private mutating func clearAcknowledgedLockouts(at now: Instant) {
+        if !selfTest.clearsLockouts { return }
+        for raw in 0..<UInt8(Trip.count) {
+            if let trip = Trip(rawValue: raw), trip.action == .lockout { clearIf(trip, true, at: now) }
+        }
+    }
+
+    /// True while a latched trip keeps the board in `faulted`.
+    var blocked: Bool {
+        for raw in 0..<UInt8(Trip.count) {
+            if let trip = Trip(rawValue: raw), trip.action > .disarm, trips.contains(trip) { return true }
+        }
+        return false
+    }
+
+    /// The arming second: contactor and bleed are proven before the first joule.
+    private mutating func moveArming(_ inputs: KernelInputs) {
+        let now = inputs.now
+        bleedOpenSince = min(bleedOpenSince, now)
+        if now - enteredAt > KernelTimes.hardwareSettles, !postureMatches(inputs.lines, at: now) {
+            let missing = (.enableSense | .contactorSense | .bleedSense) - inputs.lines
+            return raise(.lineMismatch, limit: 0, actual: Int64(missing.rawValue), at: now)
+        }
+        if now - enteredAt >= board.armingDelay {
+            activeAt = now
+            enter(.charging, at: now)
+        }
+    }
+
+    /// Charges to the set-point and holds it there; begins a pending train when the voltage is right.
+    private mutating func hold(_ inputs: KernelInputs) {
+        let now = inputs.now
+        let voltage = Int64(inputs.sampler.voltage.value.raw)
+        let target = Int64(setPoint.raw)
+        let tolerance = target * Int64(board.readyTolerance.raw) / 1000
+        let fresh = inputs.sampler.voltage.takenAt >= pulse.firedAt + .microseconds(500)
+        regulate(voltage, target: target, tolerance: tolerance, inputs)
+        guard state.isArmed else { return }
+        let inside = fresh && abs(voltage - target) <= tolerance && !loweringVoltage
+        if inside, state != .ready {
+            chargeBeganAt = .distantFuture
+            enter(.ready, at: now)
+        } else if !inside, state == .ready {
+            enter(.charging, at: now)
+        } else if state == .recovering, fresh, charging {
+            enter(.charging, at: now)
+        }
+        if inside, train.isPending { begin(at: now) }
+        if !train.isActive, now - activeAt > board.idle { shutDown(.complete, at: now) }
+    }
+
+    /// Two-point regulation a little under the set-point: the charger itself stops at what the converter holds.
+    private mutating func regulate(_ voltage: Int64, target: Int64, tolerance: Int64, _ inputs: KernelInputs) {
+        let now = inputs.now
+        if voltage > target + tolerance, !charging { loweringVoltage = true }
+        if loweringVoltage, voltage <= target { loweringVoltage = false }
+        let proven = inputs.sampler.setPointHeld == setPoint
+        unprovenSince = proven ? .distantFuture : min(unprovenSince, now)
+        bleedOpenSince = loweringVoltage ? .distantFuture : min(bleedOpenSince, now)
+        let due = train.isActive && !train.isPending && now >= train.nextAt - .milliseconds(1)
+        if loweringVoltage || !proven {
+            stopCharging(at: now)
+        } else if voltage >= target - target * 4 / 1000 {
+            stopCharging(at: now)
+            chargeBeganAt = .distantFuture
+        } else if voltage < target - target / 100, !charging, !due {
+            charging = inputs.lines.contains(.bleedSense)
+        }
+        if voltage < target - tolerance || loweringVoltage { chargeBeganAt = min(chargeBeganAt, now) }
+        if now > unprovenSince, now - unprovenSince > KernelTimes.setPointProof {
+            raise(.outputFailed, limit: micro(KernelTimes.setPointProof), actual: micro(now - unprovenSince), at: now)
+        }
+    }
+
+    private mutating func begin(at now: Instant) {
+        train.isPending = false
+        train.startsAt = now + KernelTimes.startLead
+        train.nextAt = train.startsAt
+        events.append(
+            Event(
+                .trainStarted, index: train.total, at: now, train.startsAt.raw, Int64(train.pattern.intensity.raw),
+                train.pattern.duration.raw))
+    }
+
+    /// Everything is off; the voltage must fall as the bleed makes it fall.
+    private mutating func moveDischarging(_ inputs: KernelInputs) {
+        let now = inputs.now
+        let waited = now - enteredAt
+        if !discharge.hasStarted {
+            let closed = !inputs.lines.contains(.bleedSense) && !inputs.lines.contains(.contactorSense)
+            if closed || waited > KernelTimes.hardwareSettles {
+                if !closed { checkLetGo(inputs) }
+                let known = discharge.start(at: now, voltage: inputs.sampler.voltage, age: board.voltageAge)
+                if !known, waited > board.dischargeTime { failDischarge(waited, at: now) }
+            }
+            return
+        }
+        switch discharge.judge(inputs.sampler.voltage, at: now, board: board) {
+        case .pending: break
+        case .failed: failDischarge(waited, at: now)
+        case .discharged: settle(at: now)
+        }
+    }
+
+    private mutating func checkLetGo(_ inputs: KernelInputs) {
+        if inputs.lines.contains(.bleedSense) {
+            raise(.lineMismatch, limit: 0, actual: Int64(InputLines.bleedSense.rawValue), at: inputs.now)
+        }
+    }
+
+    private mutating func failDischarge(_ waited: Nanoseconds, at now: Instant) {
+        raise(.dischargeFailed, limit: micro(board.dischargeTime), actual: micro(waited), at: now)
+        settle(at: now)
+    }
+
+    /// The end of a stop: trips that last until disarm are over.
+    private mutating func settle(at now: Instant) {
+        for raw in 0..<UInt8(Trip.count) {
+            if let trip = Trip(rawValue: raw), trip.clearing == .onDisarm { clearIf(trip, true, at: now) }
+        }
+        enter(blocked ? .faulted : .safe, at: now)
+    }
+
+    /// The outputs of this step, from all-off.
+    func drive(_ inputs: KernelInputs) -> KernelOutputs {
+        var outputs = KernelOutputs()
+        let now = inputs.now
+        outputs.lastFireAt = pulse.firedAt
+        outputs.wantsHeartbeat = state.isArmed || (state == .selfTest && selfTest.wantsHeartbeat)
+        if state.isArmed {
+            outputs.lines = .lamp
+            if state == .arming { outputs.lines = outputs.lines | .buzzer }
+            outputs.wantsBleedOpen = !loweringVoltage
+            outputs.setPoint = state == .arming ? .zero : setPoint
+            let charge = charging && inputs.lines.contains(.bleedSense)
+            if charge { outputs.lines = outputs.lines | .charge }
+            let soon = train.isActive && !train.isPending && now >= train.nextAt - KernelTimes.armBefore
+            outputs.wantsArm = charge || soon || now <= armUpUntil
+            if pulse.isOpen, now - pulse.firedAt < KernelTimes.fireWidth {
+                outputs.lines = outputs.lines | .fire | .triggerOut
+            }
+            if pulse.isOpen { outputs.nextEdge = pulse.firedAt + board.sagTime }
+            if train.isActive, !train.isPending { outputs.nextEdge = min(outputs.nextEdge, train.nextAt) }
+        }
+        return outputs
+    }
+}

@@ -1,0 +1,177 @@
+/// Decides every millisecond, and at every pulse, what may be energised. A pure value: no clock, no I/O, no allocation.
+///
+/// `step` reads top to bottom like the table in the manual: observe, check every limit, take one command, move between states,
+/// drive the outputs. Outputs start from all-off each time: what is not asked for again is off.
+public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
+    public let board: BoardDescription
+    public internal(set) var state = StimulatorState.selfTest
+    /// Trips that hold or are latched.
+    public internal(set) var trips = TripSet()
+    /// The first trip of the present stop.
+    public internal(set) var firstTrip: Trip?
+    /// Events on their way out; the task that steps the kernel takes them after each step.
+    public var events = EventQueue()
+
+    /// When the present state was entered.
+    var enteredAt = Instant(0)
+    var ticks: UInt64 = 0
+    var worstLateness = Nanoseconds.zero
+
+    // MARK: Leases and keys
+    var leaseEnds = Instant.distantPast
+    var journalWritable = false
+    var keyEdgeAt = Instant.distantPast
+    var previousLines = InputLines.none
+    var stallsSeen: UInt32 = 0
+    var activeAt = Instant(0)
+
+    // MARK: Charging
+    var intensity = PerMille.zero
+    var setPoint = Millivolts.zero
+    var charging = false
+    var loweringVoltage = false
+    var chargeBeganAt = Instant.distantFuture
+    /// Since when the converter has not been proven to hold the set-point.
+    var unprovenSince = Instant.distantFuture
+    /// Since when the bleed relay has been asked to be open; the far future while it is not.
+    var bleedOpenSince = Instant.distantFuture
+    /// The lowest voltage seen since CHARGE went off: a rise above it is a charger that does not obey.
+    var lowestSinceOff = Millivolts(Int32.max)
+    var chargeOffAt = Instant.distantPast
+
+    // MARK: Pulses
+    var train = TrainProgress()
+    var pulse = PulseCheck()
+    var window = PulseWindow()
+    var energy: EnergyBudget
+    var lastTrainEndedAt = Instant.distantPast
+    var sessionPulses: UInt32 = 0
+    var edgesSeen: UInt32 = 0
+    var armUpUntil = Instant.distantPast
+
+    // MARK: Start and stop
+    var selfTest = SelfTest()
+    var discharge = DischargeWatch()
+    var coilWarned = false
+
+    /// A kernel that begins with its self-test. `latched` are the lockouts that survived the restart.
+    public init(board: BoardDescription, latched: TripSet = TripSet(), startingAt now: Instant = Instant(0)) {
+        self.board = board
+        energy = EnergyBudget(sustained: board.sustainedPower)
+        enteredAt = now
+        trips = latched
+    }
+
+    /// When the running pattern's first pulse is due; the distant future while none runs.
+    public var firstPulseAt: Instant { train.isActive && !train.isPending ? train.startsAt : .distantFuture }
+    /// Lockouts that hold: what must survive a restart.
+    public var lockouts: TripSet { TripSet(bits: trips.bits & Trip.lockoutBits) }
+
+    /// One step. Total: every input has an answer.
+    public mutating func step(_ inputs: KernelInputs) -> KernelOutputs {
+        ticks &+= 1
+        observe(inputs)
+        checkAlways(inputs)
+        if state.isArmed { checkArmed(inputs) } else { checkDisarmed(inputs) }
+        if let command = inputs.command { obey(command, inputs) }
+        move(inputs)
+        return drive(inputs)
+    }
+
+    /// Enters a state, once, by the table.
+    mutating func enter(_ next: StimulatorState, at now: Instant) {
+        guard next != state else { return }
+        precondition(state.mayBecome(next), "a transition that the state table does not have")
+        events.append(Event(.state, detail: next.rawValue, extra: state.rawValue, at: now))
+        state = next
+        enteredAt = now
+    }
+
+    /// A limit was broken: remembers the trip, says so once, and stops what runs.
+    mutating func raise(_ trip: Trip, limit: Int64 = 0, actual: Int64 = 0, at now: Instant) {
+        guard !trips.contains(trip) else { return }
+        trips.insert(trip)
+        let first = firstTrip == nil
+        if first { firstTrip = trip }
+        events.append(Event(.trip, detail: trip.rawValue, extra: first ? 1 : 0, at: now, limit, actual))
+        if state.isArmed || (trip.action >= .fault && state == .safe) { shutDown(.tripped, at: now) }
+    }
+
+    /// Ends the train, if any, and begins the verified discharge.
+    mutating func shutDown(_ ending: TrainEnding, at now: Instant) {
+        finishTrain(ending, at: now)
+        pulse.isOpen = false
+        stopCharging(at: now)
+        loweringVoltage = false
+        unprovenSince = .distantFuture
+        bleedOpenSince = .distantFuture
+        setPoint = .zero
+        discharge = DischargeWatch()
+        enter(.discharging, at: now)
+    }
+
+    mutating func stopCharging(at now: Instant) {
+        if charging {
+            charging = false
+            chargeOffAt = now
+            lowestSinceOff = Millivolts(Int32.max)
+        }
+        chargeBeganAt = .distantFuture
+    }
+
+    /// What the kernel shows of itself.
+    public mutating func snapshot(_ inputs: KernelInputs, outputs: OutputLines) -> Snapshot {
+        var shown = Snapshot()
+        shown.ticks = ticks
+        shown.now = inputs.now
+        shown.state = state
+        shown.trips = trips
+        shown.firstTrip = firstTrip
+        shown.inputs = inputs.lines
+        shown.outputs = outputs
+        shown.voltage = inputs.sampler.voltage
+        shown.coilA = inputs.sampler.coilA
+        shown.coilB = inputs.sampler.coilB
+        shown.setPoint = setPoint
+        shown.intensity = intensity
+        shown.trainTotal = train.isActive ? train.total : 0
+        shown.trainDelivered = train.delivered
+        shown.trainOmitted = train.omitted
+        shown.sessionPulses = sessionPulses
+        shown.energyLastMinute = energy.lastMinute(at: inputs.now)
+        shown.energyBacklog = energy.backlog(at: inputs.now)
+        shown.worstLateness = worstLateness
+        shown.keyEdge = inputs.now - keyEdgeAt <= KernelTimes.keyEdge
+        shown.selfTestPassed = selfTest.passed
+        shown.leaseLeft = max(.zero, leaseEnds - inputs.now)
+        return shown
+    }
+}
+
+/// Times that belong to the kernel and not to a board.
+enum KernelTimes {
+    /// An acknowledgement is valid so long after a key off-to-on edge.
+    static var keyEdge: Nanoseconds { .seconds(10) }
+    /// The guardian runs every 2 ms; ten missed runs are a dead guardian.
+    static var guardianAge: Nanoseconds { .milliseconds(20) }
+    /// ENABLE is gone 50 ms after the last heartbeat edge and the contactor opens within 20 ms; twice that is stuck.
+    static var hardwareSettles: Nanoseconds { .milliseconds(150) }
+    /// ARM is up from so long before a pulse: 10 ms, and the guardian's 2 ms to put it up.
+    static var armBefore: Nanoseconds { .milliseconds(12) }
+    /// ARM stays up so long after FIRE.
+    static var armAfter: Nanoseconds { .milliseconds(5) }
+    /// FIRE is lowered this long after it rose: the one-shot sees only the edge.
+    static var fireWidth: Nanoseconds { .microseconds(100) }
+    /// Coil current must be seen within this of FIRE's edge.
+    static var fireToCurrent: Nanoseconds { .microseconds(200) }
+    /// The bleed relay has moved by now.
+    static var relayMoves: Nanoseconds { .milliseconds(50) }
+    /// Both proofs of a pulse, current and sag, must be there by now.
+    static var proof: Nanoseconds { .milliseconds(9) }
+    /// The sampler must have written a set-point and read it back by now.
+    static var setPointProof: Nanoseconds { .milliseconds(100) }
+    /// From acceptance to the first pulse: time for ARM to come up.
+    static var startLead: Nanoseconds { .milliseconds(20) }
+    /// Lowering the held voltage through the bleed: two time constants of the default board and some.
+    static var lowering: Nanoseconds { .seconds(6) }
+}

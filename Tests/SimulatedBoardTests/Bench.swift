@@ -34,7 +34,7 @@ struct Bench {
         }
     }
 
-    var edges: EdgeRecord {
+    var edges: EdgeCount {
         mutating get {
             do throws(LineFault) { return try world.fireSenseEdges(at: now) } catch { fatalError("no line fails") }
         }

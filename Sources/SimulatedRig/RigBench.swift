@@ -2,6 +2,7 @@ import BoardInterface
 import Console
 import ConsoleSide
 import ControlLoop
+import Journal
 import SimulatedBoard
 import StimulatorCore
 

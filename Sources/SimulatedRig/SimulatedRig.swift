@@ -118,6 +118,11 @@ import StimulatorCore
     // MARK: Time
 
     /// Runs every task that is due up to and including `limit`.
+    ///
+    /// The concrete root of everything that runs on a board: what it reaches may take no lock and no memory.
+    #if hasFeature(Embedded)
+        @_noLocks @_noAllocation
+    #endif
     public mutating func run(until limit: Instant) {
         while soonest <= limit { runNext() }
         now = max(now, limit)

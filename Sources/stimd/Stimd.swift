@@ -10,9 +10,6 @@ import StimulatorCore
 ///
 /// Exit status: 0; with `--script` 1 unless a train was given whole; 2 when it could not start.
 @main enum Stimd {
-    #if hasFeature(Embedded)
-        @_noLocks @_noAllocation
-    #endif
     static func main() {
         guard let options = Options.read() else { fail("stimd: usage: stimd [--seed N] [--tty PATH | --script]\n") }
         guard let memory = unsafe csystem_map(SimulatedRig.memorySize) else { fail("stimd: no memory\n") }

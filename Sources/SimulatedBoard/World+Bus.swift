@@ -130,8 +130,8 @@ extension World {
     /// The converter's own gain.
     var adcGain: Double { parts.adcGain * (faults.has(.adc, .wrong) ? 1 + 0.1 * parts.wrongSign : 1) }
 
-    /// Volts at a pin of the converter.
-    private func pin(_ number: UInt16) -> Double {
+    /// Volts at a pin of the converter. Inlined, as the next: a call would copy the world, which is large.
+    @inline(__always) private func pin(_ number: UInt16) -> Double {
         switch number {
         case 0: pinVolts(ofCapacitor: volts)
         case 1: capacitor.current(at: now) * 2048 / Double(board.chargerCurrentFullScale)
@@ -141,7 +141,7 @@ extension World {
     }
 
     /// What the measuring divider makes of the capacitor's voltage: 2000 V = 2.048 V.
-    func pinVolts(ofCapacitor volts: Double) -> Double {
+    @inline(__always) func pinVolts(ofCapacitor volts: Double) -> Double {
         if faults.has(.voltageDivider, .off) { return 0 }
         let divider = faults.has(.voltageDivider, .wrong) ? 0.92 : 1.0
         return volts * divider * 2048 / Double(board.adcFullScale.raw)

@@ -30,10 +30,8 @@ let boardTargets: [Target] = [
     .target(name: "ControlLoop", dependencies: ["BoardInterface"], swiftSettings: board),
     .target(name: "Journal", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: board),
     .target(name: "Console", dependencies: ["StimulatorCore"], swiftSettings: board),
-    // m: in debug builds `squareRoot` is a call of sqrt, which is exact everywhere.
     .target(
-        name: "SimulatedBoard", dependencies: ["BoardInterface"], swiftSettings: board,
-        linkerSettings: [.linkedLibrary("m")]),
+        name: "SimulatedBoard", dependencies: ["BoardInterface"], swiftSettings: board),
     .target(name: "ConsoleSide", dependencies: ["Console", "ControlLoop", "Journal"], swiftSettings: board),
     .target(name: "SimulatedRig", dependencies: ["SimulatedBoard", "ConsoleSide"], swiftSettings: board),
     .target(name: "SimulatedBench", dependencies: ["SimulatedRig", "CSystem"], swiftSettings: board),

@@ -4,6 +4,9 @@ import StimulatorCore
 // The I2C bus at 400 kHz and the chips on it. A transfer acts on a chip's state as it is when the transfer begins; a conversion that
 // it starts begins when it is complete.
 extension World {
+    #if hasFeature(Embedded)
+        @_noLocks @_noAllocation
+    #endif
     public mutating func write16(
         _ value: UInt16, register: UInt8, address: UInt8, at now: Instant
     ) throws(BusFault) -> Instant {
@@ -29,6 +32,9 @@ extension World {
         return transferEndsAt + clockLead
     }
 
+    #if hasFeature(Embedded)
+        @_noLocks @_noAllocation
+    #endif
     public mutating func read16(register: UInt8, address: UInt8, at now: Instant) throws(BusFault) -> BusWord {
         try begin(address, at: now, takes: .microseconds(118))
         let value: UInt16 =
@@ -43,6 +49,9 @@ extension World {
         return BusWord(garbled(value), completedAt: transferEndsAt + clockLead)
     }
 
+    #if hasFeature(Embedded)
+        @_noLocks @_noAllocation
+    #endif
     public mutating func write(
         _ first: UInt8, _ second: UInt8, address: UInt8, at now: Instant
     ) throws(BusFault) -> Instant {
@@ -55,6 +64,9 @@ extension World {
         return transferEndsAt + clockLead
     }
 
+    #if hasFeature(Embedded)
+        @_noLocks @_noAllocation
+    #endif
     public mutating func readThree(address: UInt8, at now: Instant) throws(BusFault) -> BusTriple {
         try begin(address, at: now, takes: .microseconds(95))
         let value = address == SimulatedAddresses.setPointDAC ? dac.readBack : 0

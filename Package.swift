@@ -33,14 +33,16 @@ let boardTargets: [Target] = [
     .target(name: "SimulatedBoard", dependencies: ["BoardInterface"], swiftSettings: board),
     .target(name: "ConsoleSide", dependencies: ["Console", "ControlLoop", "Journal"], swiftSettings: board),
     .target(name: "SimulatedRig", dependencies: ["SimulatedBoard", "ConsoleSide"], swiftSettings: board),
-    .executableTarget(name: "stimd", dependencies: ["SimulatedRig", "CSystem"], swiftSettings: board),
+    .target(name: "SimulatedBench", dependencies: ["SimulatedRig", "CSystem"], swiftSettings: board),
+    .executableTarget(name: "stimd", dependencies: ["SimulatedBench", "CSystem"], swiftSettings: board),
 ]
 
 let hostTargets: [Target] = [
     .executableTarget(
         name: "stim",
         dependencies: [
-            "SimulatedRig", "CSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "SimulatedBench", "SimulatedRig", "Journal", "CSystem",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
@@ -49,6 +51,8 @@ let hostTargets: [Target] = [
     .testTarget(name: "SimulatedBoardTests", dependencies: ["SimulatedBoard"]),
     .testTarget(name: "JournalTests", dependencies: ["Journal"]),
     .testTarget(name: "ControlLoopTests", dependencies: ["ControlLoop"]),
+    .testTarget(name: "SimulatedBenchTests", dependencies: ["SimulatedBench"]),
+    .testTarget(name: "StimTests", dependencies: ["stim", "CSystem", "Journal"]),
 ]
 
 let package = Package(

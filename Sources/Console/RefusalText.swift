@@ -67,6 +67,9 @@ extension LineOutput {
         case .unknownCommand: put("not a command")
         case .noPattern: put("no pattern has been set")
         case .busy: put("the safety side is busy")
+        case .cooldown:
+            put("the energy of the pulses already given wants a wait of ")
+            put(refusal.limit, in: refusal.unit)
         }
     }
 
@@ -91,23 +94,17 @@ extension LineOutput {
             put("a pattern has at most ")
             limitAndActual(refusal, ", this one has ")
         default:
-            put("the session gives at most ")
-            limitAndActual(refusal, ", this pattern would make it ")
+            put("the session has left ")
+            limitAndActual(refusal, ", the pattern has ")
         }
         whichPulse(refusal)
     }
 
     private mutating func whyForecast(_ refusal: Refusal) {
-        switch (refusal.rule, refusal.unit) {
-        case (.temperatureForecast, _):
+        switch refusal.rule {
+        case .temperatureForecast:
             put("the coil may reach ")
             limitAndActual(refusal, ", the pattern would heat it to ")
-        case (_, .microseconds):
-            put("the energy already given wants a wait of ")
-            limitAndActual(refusal, ", the pattern would begin after ")
-        case (_, .pulses):
-            put("the energy budget is enough for ")
-            limitAndActual(refusal, ", the pattern has ")
         default:
             put("in any minute at most ")
             limitAndActual(refusal, " of stored energy, the pattern would make it ")

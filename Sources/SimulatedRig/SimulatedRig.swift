@@ -58,7 +58,7 @@ import StimulatorCore
         safety = SafetyTask(board: board, latched: TripSet(), page: tasks, console: page, at: Instant(0))
         guardian = Guardian(board: board, page: tasks)
         sampler = Sampler(board: board, page: tasks)
-        let disk = unsafe SimulatedDisk(memory: memory + SimulatedRig.pagesSize, capacity: SimulatedRig.diskSize)
+        let disk = unsafe SimulatedDisk(memory: memory + SimulatedRig.pagesSize, capacity: Int64(SimulatedRig.diskSize))
         side = ConsoleSide(board: board, page: page, store: disk, at: Instant(0), wall: SimulatedRig.noWall)
         for task in 0..<RigTask.count { due[task] = Instant(Int64(dice.below(1_000_000))) }
         lowerOutputs()
@@ -99,6 +99,11 @@ import StimulatorCore
 
     public var state: StimulatorState { safety.kernel.state }
     public var trips: TripSet { safety.kernel.trips }
+    /// What the safety side shows of itself, as the console reads it.
+    public var snapshot: Snapshot {
+        guard let words = ControllerPage(memory.from(SimulatedRig.controllerWord)).snapshot.read() else { return Snapshot() }
+        return Snapshot(words: words) ?? Snapshot()
+    }
     /// Hash of the history so far: the same for the same seed and input, in every build and on every machine.
     public var historyHash: UInt64 { history.value }
     /// When the next task is due.
@@ -113,6 +118,11 @@ import StimulatorCore
     // MARK: Time
 
     /// Runs every task that is due up to and including `limit`.
+    ///
+    /// The concrete root of everything that runs on a board: what it reaches may take no lock and no memory.
+    #if hasFeature(Embedded)
+        @_noLocks @_noAllocation
+    #endif
     public mutating func run(until limit: Instant) {
         while soonest <= limit { runNext() }
         now = max(now, limit)
@@ -124,6 +134,7 @@ import StimulatorCore
         var index = 0
         for task in 1..<RigTask.count where due[task] < due[index] { index = task }
         now = max(now, due[index])
+        world.horizon = now
         world.advance(to: now)
         attendHardware()
         if let task = RigTask(rawValue: index) { attend(task) }

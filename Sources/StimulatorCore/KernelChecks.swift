@@ -158,7 +158,7 @@ extension SafetyKernel {
                 raise(.coilTemperatureImplausible, Int64(board.coilAgreement.raw), abs(gap), at: now)
             }
             let hottest = max(first.value, second.value)
-            coilTemperature = hottest
+            hottestCoil = hottest
             if hottest > board.coilTrip {
                 raise(.coilOvertemperature, Int64(board.coilTrip.raw), Int64(hottest.raw), at: now)
             }

@@ -132,7 +132,7 @@ extension SafetyKernel {
             events.append(
                 Event(
                     .pulse, index: pulse.number, at: now, pulse.scheduledAt.raw, pulse.firedAt.raw, before, after,
-                    Int64(coilTemperature.raw)))
+                    Int64(hottestCoil.raw)))
             enter(.recovering, at: now)
         } else if now - pulse.firedAt > (sampled ? .milliseconds(6) : KernelTimes.proof) {
             raise(.pulseMissing, micro(KernelTimes.proof), micro(now - pulse.firedAt), at: now)
@@ -149,7 +149,7 @@ extension SafetyKernel {
         events.append(
             Event(
                 .trainFinished, detail: ending.rawValue, index: train.delivered, at: now, Int64(train.omitted),
-                train.energy.raw, Int64(coilTemperature.raw), duration.raw))
+                train.energy.raw, Int64(hottestCoil.raw), duration.raw, Int64(train.pattern.pulseCount)))
     }
 
     /// Gives no further pulse. One that is between FIRE and its proof is still counted before the end is reported.

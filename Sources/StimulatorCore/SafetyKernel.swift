@@ -56,8 +56,8 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     var selfTest = SelfTest()
     var discharge = DischargeWatch()
     var coilWarned = false
-    /// The hotter of the two sensors, when both were last trusted.
-    var coilTemperature = Millicelsius.zero
+    /// The hotter of the two coil sensors, when both were last trusted.
+    var hottestCoil = Millicelsius.zero
 
     /// A kernel that begins with its self-test. `latched` are the lockouts that survived the restart; of the board's limits none
     /// is wider than `Ceiling`.

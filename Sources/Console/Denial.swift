@@ -21,6 +21,10 @@ struct Denial {
     var reason: Reason
     /// What the board was doing.
     var state = StimulatorState.safe
+    /// Trips that held.
+    var trips = TripSet()
+    /// A pattern ran.
+    var patternRuns = false
     /// The highest intensity at which the same pattern would be admitted; nil where that was not asked.
     var admissibleIntensity: PerMille?
     /// The command, where the first word was one.
@@ -45,12 +49,12 @@ struct Denial {
 }
 
 extension PerMille {
-    /// The highest intensity, 0.1 % to 100 %, for which `isAdmitted` is true; nil when it is for none.
+    /// The highest intensity from `least` to 100 % for which `isAdmitted` is true; nil when it is for none.
     ///
     /// Bisection: every limit on a pattern gets tighter with the intensity.
-    static func highest(where isAdmitted: (PerMille) -> Bool) -> PerMille? {
-        guard isAdmitted(PerMille(1)) else { return nil }
-        var admitted: Int32 = 1
+    static func highest(from least: PerMille, where isAdmitted: (PerMille) -> Bool) -> PerMille? {
+        guard isAdmitted(least) else { return nil }
+        var admitted = least.raw
         var refused: Int32 = 1001
         while refused - admitted > 1 {
             let middle = (admitted + refused) / 2
@@ -58,4 +62,9 @@ extension PerMille {
         }
         return PerMille(admitted)
     }
+}
+
+extension Refusal {
+    /// The unit of `wouldAdmit`: where energy or heat is the limit, it says how many pulses.
+    var wouldAdmitUnit: ValueUnit { rule == .energy || rule == .temperatureForecast ? .pulses : unit }
 }

@@ -47,6 +47,8 @@ let hostTargets: [Target] = [
     .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),
     .testTarget(name: "SimulatedBoardTests", dependencies: ["SimulatedBoard"]),
+    .testTarget(name: "JournalTests", dependencies: ["Journal"]),
+    .testTarget(name: "ControlLoopTests", dependencies: ["ControlLoop"]),
 ]
 
 let package = Package(

@@ -1,4 +1,3 @@
-import CSodium
 import StimulatorCore
 
 extension Journal where Store: ~Copyable {
@@ -10,7 +9,6 @@ extension Journal where Store: ~Copyable {
     /// - Throws: `JournalFault` when it cannot be read, or must not be touched. Nothing is changed then.
     public mutating func open(at now: Instant, wall: WallTime) throws(JournalFault) -> RecoveryReport {
         precondition(!isOpen, "a journal is opened once")
-        guard csodium_start() == 0 else { throw .storage(.device) }
         let damage = try reading()
         if let damage, damage.record == 0, damage.reason != .torn { throw .unreadable(damage) }
         let report = RecoveryReport(

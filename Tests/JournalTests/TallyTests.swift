@@ -1,0 +1,59 @@
+import Journal
+import StimulatorCore
+import Testing
+
+@Suite("the dose, recomputed from the journal") struct TallyTests {
+    private let board = BoardDescription()
+    private let unexpected = Trip.pulseUnexpected.rawValue
+    private let unset = WallTime(nanoseconds: 0, isTrusted: false)
+    private let day: Int64 = 86_400
+
+    @Test("delivered and unexpected pulses and their energy are the same after a restart") func restart() throws {
+        var journal = Journal(in: Disk(), board: board)
+        _ = try journal.open(at: at(0), wall: wall())
+        try journal.append(pulse(0, millivolts: 1_000_000), at: at(1), wall: wall())
+        try journal.append(pulse(1, millivolts: 500_000), at: at(1), wall: wall())
+        try journal.append(event(.omitted, 2), at: at(1), wall: wall())
+        try journal.append(event(.trip, 3, detail: unexpected), at: at(1), wall: wall())
+        try journal.append(event(.trip, 4, detail: Trip.pulseMissing.rawValue), at: at(1), wall: wall())
+        let before = journal.tally
+        #expect(before.delivered == 2 && before.unexpected == 1 && before.pulses == 3)
+        // 185 uF: 92.5 J at 1 kV, 23.125 J at 500 V, 251.831 J at 1650 V.
+        #expect(before.energy == Millijoules(92_500 + 23_125 + 251_831))
+        var again = Journal(in: journal.close(), board: board)
+        _ = try again.open(at: at(0), wall: wall())
+        #expect(again.tally == before)
+    }
+
+    @Test("a voltage that no board has is held to the ceiling, and the energy saturates") func nonsense() throws {
+        var journal = Journal(in: Disk(), board: board)
+        _ = try journal.open(at: at(0), wall: wall())
+        try journal.append(pulse(0, millivolts: .max), at: at(1), wall: wall())
+        try journal.append(pulse(1, millivolts: .min), at: at(1), wall: wall())
+        #expect(journal.tally.energy == board.energy(at: Ceiling.overvoltage))
+    }
+
+    @Test("a day's dose leaves out what a set clock puts before the day") func day24() throws {
+        var journal = Journal(in: Disk(), board: board)
+        _ = try journal.open(at: at(0), wall: wall())
+        try journal.append(pulse(0), at: at(1), wall: wall(0))
+        try journal.append(pulse(1), at: at(1), wall: wall(day))
+        try journal.append(pulse(2), at: at(1), wall: wall(day + 10))
+        #expect(try journal.dose(before: wall(day)).delivered == 3)
+        #expect(try journal.dose(before: wall(day + 1)).delivered == 2)
+        #expect(try journal.dose(before: wall(3 * day)).delivered == 0)
+        #expect(journal.tally.delivered == 3)
+    }
+
+    @Test("without a set clock the previous session counts as today's, until a set clock proves it older")
+    func untrusted() throws {
+        var journal = Journal(in: Disk(), board: board)
+        _ = try journal.open(at: at(0), wall: wall())
+        try journal.append(pulse(0), at: at(1), wall: wall(0))
+        try journal.append(pulse(1), at: at(1), wall: unset)
+        #expect(try journal.dose(before: unset).delivered == 2)
+        #expect(try journal.dose(before: wall(3 * day)).delivered == 1)
+        try journal.append(note: Note(), at: at(1), wall: wall(3 * day))
+        #expect(try journal.dose(before: wall(5 * day)).delivered == 0)
+    }
+}

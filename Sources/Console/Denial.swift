@@ -48,19 +48,30 @@ struct Denial {
     }
 }
 
-extension PerMille {
-    /// The highest intensity from `least` to 100 % for which `isAdmitted` is true; nil when it is for none.
+extension PulsePattern {
+    /// The highest intensity at which this pattern would be admitted; nil when there is none.
     ///
     /// Bisection: every limit on a pattern gets tighter with the intensity.
-    static func highest(from least: PerMille, where isAdmitted: (PerMille) -> Bool) -> PerMille? {
-        guard isAdmitted(least) else { return nil }
-        var admitted = least.raw
-        var refused: Int32 = 1001
-        while refused - admitted > 1 {
-            let middle = (admitted + refused) / 2
-            if isAdmitted(PerMille(middle)) { admitted = middle } else { refused = middle }
+    func highestIntensity(board: BoardDescription, snapshot: Snapshot) -> PerMille? {
+        var admitted = Admission.leastIntensity(board: board)
+        guard isAdmitted(at: admitted, board, snapshot) else { return nil }
+        var refused = PerMille(1001)
+        while refused.raw - admitted.raw > 1 {
+            let middle = PerMille((admitted.raw + refused.raw) / 2)
+            if isAdmitted(at: middle, board, snapshot) { admitted = middle } else { refused = middle }
         }
-        return PerMille(admitted)
+        return admitted
+    }
+
+    private func isAdmitted(at intensity: PerMille, _ board: BoardDescription, _ snapshot: Snapshot) -> Bool {
+        var pattern = self
+        pattern.intensity = intensity
+        do throws(Refusal) {
+            _ = try Admission.forecast(pattern, board: board, snapshot: snapshot)
+            return true
+        } catch {
+            return false
+        }
     }
 }
 

@@ -110,16 +110,7 @@ extension ShellSession {
         var denial = Denial(refusal)
         switch refusal.rule {
         case .rateForPower, .recharge, .energy, .temperatureForecast:
-            denial.admissibleIntensity = PerMille.highest(from: Admission.leastIntensity(board: board)) { candidate in
-                var weaker = pattern
-                weaker.intensity = candidate
-                do throws(Refusal) {
-                    _ = try Admission.forecast(weaker, board: board, snapshot: snapshot)
-                    return true
-                } catch {
-                    return false
-                }
-            }
+            denial.admissibleIntensity = pattern.highestIntensity(board: board, snapshot: snapshot)
         default: break
         }
         return denial

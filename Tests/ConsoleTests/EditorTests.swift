@@ -31,14 +31,14 @@ import Testing
             default:
                 if cursor < cells.count { cells[cursor] = character } else { cells.append(character) }
                 cursor += 1
-                #expect(cursor < 80, "the line would wrap")
             }
         }
+        #expect(cells.count < 80, "the input line would wrap")
         return (String(cells), cursor)
     }
 
     private func show(_ typed: String) -> (line: String, cursor: Int) {
-        var bench = Bench(terminal: true)
+        let bench = Bench(terminal: true)
         bench.board { $0.state = .safe }
         bench.type(typed)
         return screen(bench.read())
@@ -75,14 +75,14 @@ import Testing
 
     @Test("CR, LF and CR LF each end one line") func lineEnds() {
         for end in ["\r", "\n", "\r\n"] {
-            var bench = Bench()
+            let bench = Bench()
             bench.type("limits\(end)bad\(end)\(end)worse\(end)")
             #expect(bench.session.refusalCount == 2)
         }
     }
 
     @Test("the arrows bring the last sixteen lines back, and the line that was being written") func history() {
-        var bench = Bench(terminal: true)
+        let bench = Bench(terminal: true)
         bench.board { $0.state = .safe }
         for number in 1...20 { bench.type("bad\(number)\r") }
         bench.type("bad20\rdraft")
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test("TAB lists what is in doubt") func lists() {
-        var bench = Bench(terminal: true)
+        let bench = Bench(terminal: true)
         bench.board { $0.state = .safe }
         bench.type("sta\t")
         #expect(bench.read().contains("status  start  \r\n"))
@@ -121,7 +121,7 @@ import Testing
     }
 
     @Test("what the board tells is written above the line being typed") func above() {
-        var bench = Bench(terminal: true)
+        let bench = Bench(terminal: true)
         bench.board { $0.state = .safe }
         bench.type("set inten")
         bench.tell(Event(.trip, detail: Trip.coilMissing.rawValue, extra: 1, at: bench.now))

@@ -55,6 +55,10 @@ final class Bench {
         return all.count == 1 ? all[0].command : nil
     }
 
+    var isAwaitingReply: Bool { session.isAwaitingReply }
+    var lastRefusal: RefusalRule? { session.lastRefusal }
+    var pattern: PulsePattern? { session.pattern }
+
     func hangUp() { session.hangUp(at: now) }
 
     func tell(_ event: Event) {

@@ -24,6 +24,7 @@ extension LineOutput {
         field("actual", refusal.actual)
         field("wouldAdmit", refusal.wouldAdmit)
         field("unit", refusal.unit.symbol)
+        field("wouldAdmitUnit", refusal.wouldAdmitUnit.symbol)
         if let intensity = denial.admissibleIntensity { field("wouldAdmitPermille", Int64(intensity.raw)) }
         if refusal.pulseIndex > 0 { field("pulseIndex", refusal.pulseIndex) }
         if case .misfit(let misfit) = denial.reason { field("word", misfit.word, of: line) }

@@ -19,6 +19,8 @@ extension ShellSession {
     /// Says yes to a command line.
     mutating func accept(_ name: CommandName) {
         count(nil)
+        // A new set-point: tell when it is reached.
+        if name == .set, snapshot.state.isArmed { shownState = .charging }
         switch mode {
         case .json:
             output.openReply(name)
@@ -49,6 +51,8 @@ extension ShellSession {
         count(denial.refusal.rule)
         var denial = denial
         denial.state = snapshot.state
+        denial.trips = snapshot.trips
+        denial.patternRuns = patternRuns
         if mode == .json { return output.refusalReply(denial, line: line) }
         output.put("refused: ")
         output.put(denial.refusal.rule.name)
@@ -157,6 +161,7 @@ extension ShellSession {
         case .abort: output.put("aborting")
         case .clear: output.put("acknowledged")
         case .selftest: output.put("self-test begun")
+        case .mode: output.put("text for people")
         case .watch: output.put(isWatching ? "watching" : "no longer watching")
         default: output.put("done")
         }

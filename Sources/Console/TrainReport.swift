@@ -33,8 +33,8 @@ public struct TrainReport: BitwiseCopyable, Hashable, Sendable {
     public private(set) var trips = TripSet()
     /// Stored energy of the pulses given.
     public private(set) var energy = Millijoules.zero
-    /// The coil when the pattern ended.
-    public private(set) var coil = Millicelsius.zero
+    /// The coil at the last pulse.
+    public internal(set) var coil = Millicelsius.zero
     /// First pulse to the end.
     public private(set) var duration = Nanoseconds.zero
     /// True from `trainStarted` to `trainFinished`.
@@ -42,7 +42,8 @@ public struct TrainReport: BitwiseCopyable, Hashable, Sendable {
     /// The moment of the last event of the pattern.
     public private(set) var lastEventAt = Instant.distantPast
 
-    private var seen: UInt32 = 0
+    /// Pulses whose events came.
+    private(set) var seen: UInt32 = 0
     private var firstIndex: UInt32 = 0
     private var lastIndex: UInt32 = 0
     private var firstFired: Int64 = 0
@@ -80,6 +81,12 @@ public struct TrainReport: BitwiseCopyable, Hashable, Sendable {
             isRunning = true
             total = event.index
         }
+        if event.kind == .trainFinished, !isRunning {
+            // It ended before its first pulse was planned, or the beginning was lost.
+            self = TrainReport()
+            total = UInt32(clamping: event.values[4])
+            isRunning = true
+        }
         guard isRunning else { return }
         lastEventAt = event.at
         switch event.kind {
@@ -93,7 +100,6 @@ public struct TrainReport: BitwiseCopyable, Hashable, Sendable {
             delivered = event.index
             omitted = UInt32(clamping: event.values[0])
             energy = Millijoules(event.values[1])
-            coil = Millicelsius(saturating: event.values[2])
             duration = Nanoseconds(event.values[3])
             outcome = Outcome(rawValue: event.detail) ?? .tripped
             isRunning = false

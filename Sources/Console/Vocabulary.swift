@@ -67,7 +67,9 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
             guard let candidate = self.word(of: kind, at: index) else { continue }
             // A word that was begun rightly is nearer than one that merely looks alike.
             let begun = word.count >= 2 && line.isPrefix(word, of: candidate)
-            guard let distance = begun ? 0 : line.distance(word, to: candidate), distance < bestDistance,
+            // Words differ by at least what their lengths differ by.
+            guard begun || abs(candidate.byteCount - word.count) < bestDistance,
+                let distance = begun ? 0 : line.distance(word, to: candidate), distance < bestDistance,
                 distance < word.count
             else { continue }
             best = candidate

@@ -47,7 +47,7 @@ public enum ExactMath {
     /// The natural logarithm of a finite number above 2^-1000; -700 for anything that is not above it.
     public static func log(_ x: Double) -> Double {
         if !(x > 0x1p-1000) { return -700 }
-        if x > Double.greatestFiniteMagnitude { return log(Double.greatestFiniteMagnitude) }
+        if x > Double.greatestFiniteMagnitude { return ExactMath.log(Double.greatestFiniteMagnitude) }
         var exponent = Int64(x.bitPattern >> 52) - 1023
         var mantissa = Double(bitPattern: x.bitPattern & 0x000F_FFFF_FFFF_FFFF | 0x3FF0_0000_0000_0000)
         if mantissa > 1.4142135623730951 {

@@ -16,7 +16,7 @@ let board: [SwiftSetting] =
     + (embedded
         ? [
             .enableExperimentalFeature("Embedded"),
-            .unsafeFlags(["-wmo", "-Xfrontend", "-no-allocations"]),
+            .unsafeFlags(["-no-emit-module-separately-wmo", "-Xfrontend", "-no-allocations"]),
         ]
         : [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))])
 
@@ -30,17 +30,20 @@ let boardTargets: [Target] = [
     .target(name: "ControlLoop", dependencies: ["BoardInterface"], swiftSettings: board),
     .target(name: "Journal", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: board),
     .target(name: "Console", dependencies: ["StimulatorCore"], swiftSettings: board),
-    .target(name: "SimulatedBoard", dependencies: ["BoardInterface"], swiftSettings: board),
+    .target(
+        name: "SimulatedBoard", dependencies: ["BoardInterface"], swiftSettings: board),
     .target(name: "ConsoleSide", dependencies: ["Console", "ControlLoop", "Journal"], swiftSettings: board),
     .target(name: "SimulatedRig", dependencies: ["SimulatedBoard", "ConsoleSide"], swiftSettings: board),
-    .executableTarget(name: "stimd", dependencies: ["SimulatedRig", "CSystem"], swiftSettings: board),
+    .target(name: "SimulatedBench", dependencies: ["SimulatedRig", "CSystem"], swiftSettings: board),
+    .executableTarget(name: "stimd", dependencies: ["SimulatedBench", "CSystem"], swiftSettings: board),
 ]
 
 let hostTargets: [Target] = [
     .executableTarget(
         name: "stim",
         dependencies: [
-            "SimulatedRig", "CSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "SimulatedBench", "SimulatedRig", "Journal", "CSystem",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
@@ -49,6 +52,8 @@ let hostTargets: [Target] = [
     .testTarget(name: "SimulatedBoardTests", dependencies: ["SimulatedBoard"]),
     .testTarget(name: "JournalTests", dependencies: ["Journal"]),
     .testTarget(name: "ControlLoopTests", dependencies: ["ControlLoop"]),
+    .testTarget(name: "SimulatedBenchTests", dependencies: ["SimulatedBench"]),
+    .testTarget(name: "StimTests", dependencies: ["stim", "CSystem", "Journal"]),
 ]
 
 let package = Package(

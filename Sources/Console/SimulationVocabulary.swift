@@ -6,12 +6,15 @@ import StimulatorCore
 public protocol SimulationVocabulary {
     /// Inputs that a hand operates: key, coil, emergency stop, door.
     static var inputCount: Int { get }
+    /// The word for an input, 0 ..< inputCount.
     static func inputName(_ input: Int) -> StaticString
     /// Parts that may fail.
     static var componentCount: Int { get }
+    /// The word for a part, 0 ..< componentCount.
     static func componentName(_ component: Int) -> StaticString
     /// Ways in which a part may fail.
     static var modeCount: Int { get }
+    /// The word for a way to fail, 0 ..< modeCount.
     static func modeName(_ mode: Int) -> StaticString
     /// True where the part can fail in this way.
     static func isValid(component: Int, mode: Int) -> Bool

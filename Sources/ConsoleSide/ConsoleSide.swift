@@ -106,8 +106,11 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         return request
     }
 
-    /// Ends the side and gives the storage back.
-    public consuming func close() -> Store { journal.close() }
+    /// A new process in the place of this one: a new session, the journal recovered from the storage.
+    public mutating func restart(board: BoardDescription, page: ControllerPage, at now: Instant, wall: WallTime) {
+        let store = journal.close()
+        self = ConsoleSide(board: board, page: page, store: store, at: now, wall: wall)
+    }
 
     /// The journal's storage, for the faults of a simulated disk.
     public mutating func withStore(_ body: (inout Store) -> Void) { body(&journal.store) }
@@ -132,7 +135,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
             if case .event(let event) = record.content {
                 session.show(sequence: record.sequence, at: record.at, event: event)
             } else {
-                let name = record.kind.name
+                let name = record.content.kind.name
                 let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
                 unsafe session.show(sequence: record.sequence, at: record.at, text: bytes.span)
             }

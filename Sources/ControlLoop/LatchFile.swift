@@ -15,6 +15,7 @@ public struct Latches: BitwiseCopyable, Hashable, Sendable {
         self.source = source
     }
 
+    /// How much of the file could be believed, from nothing to say to nothing to trust.
     public enum Source: UInt8, BitwiseCopyable, Hashable, Sendable {
         /// The file is empty: a new board.
         case neverWritten = 0

@@ -32,8 +32,9 @@ public struct SafetyTask: Sendable {
         nextTick = now
     }
 
-    /// The next run is an edge between ticks: the thread sleeps to shortly before it and spins the rest.
-    public var nextIsEdge: Bool { plannedAt != nextTick }
+    /// The next run is an edge, or a tick that comes less than 200 us before one: the thread sleeps to shortly before it and
+    /// spins the rest.
+    public private(set) var nextIsEdge = false
 
     /// One run: read, step, write, publish.
     /// - Returns: when to run again: the next tick, or the edge before it.
@@ -58,6 +59,7 @@ public struct SafetyTask: Sendable {
         }
         publish(outputs)
         plannedAt = outputs.nextEdge > now ? min(nextTick, outputs.nextEdge) : nextTick
+        nextIsEdge = outputs.nextEdge > now && outputs.nextEdge - plannedAt < .microseconds(200)
         return plannedAt
     }
 

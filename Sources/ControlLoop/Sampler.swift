@@ -169,7 +169,8 @@ struct CoilSensor: Sendable {
             case .lost: isIdentified = false
             case .ready:
                 let word = try part.fetch(on: &bus, at: answer.completedAt)
-                reading = TMP117.temperature(code: word.value, takenAt: now)
+                // The newest conversion is up to a cycle old: it counts as that old.
+                reading = TMP117.temperature(code: word.value, takenAt: now - TMP117.cycle)
             }
         } catch {
             // The reading grows old; one missed transfer is not yet a fault.

@@ -94,6 +94,7 @@ public enum RecordContent: BitwiseCopyable, Hashable, Sendable {
     /// written but were no longer there.
     case resumed(code: Int32, failures: UInt32, recordsLost: UInt64, since: Instant)
 
+    /// What kind of record it is: the number that stands in its frame.
     public var kind: RecordKind {
         switch self {
         case .opened: .opened

@@ -5,8 +5,10 @@
 ///
 /// It keeps the rule that makes a failed sync dangerous: the bytes of a failed sync count as clean, so a later sync that succeeds
 /// does not bring them to the medium unless they were written again.
-public struct SimulatedDisk<let capacity: Int>: Storage, ~Copyable {
-    private var medium = InlineArray<capacity, UInt8>(repeating: 0)
+/// The medium is memory of the caller: a disk is far too large to lie in a value that is moved about.
+@safe public struct SimulatedDisk: Storage, ~Copyable {
+    private let medium: UnsafeMutablePointer<UInt8>
+    private let capacity: Int64
     public private(set) var length: Int64 = 0
     /// Bytes that survive a power cut.
     public private(set) var durable: Int64 = 0
@@ -20,25 +22,31 @@ public struct SimulatedDisk<let capacity: Int>: Storage, ~Copyable {
     /// Every sync fails (EIO).
     public var failsSync = false
     /// The bytes that the medium still takes end here; lower it to make the disk full.
-    public var space = Int64(capacity)
+    public var space: Int64
     /// Calls of `sync` that succeeded.
     public private(set) var syncs: UInt64 = 0
 
-    public init() {}
+    /// An empty disk.
+    /// - Parameter memory: `capacity` bytes that outlive the disk and that nobody else touches.
+    public init(memory: UnsafeMutableRawPointer, capacity: Int64) {
+        unsafe medium = memory.assumingMemoryBound(to: UInt8.self)
+        self.capacity = capacity
+        space = capacity
+    }
 
     public func read(into bytes: inout RecordBytes, count: Int, at offset: Int64) throws(StorageFault) {
         if failsReads { throw .device }
         guard count >= 0 && offset >= 0 && offset <= length && Int64(count) <= length - offset else { throw .range }
         bytes.resize(to: count)
-        for index in 0..<count { bytes[index] = medium[Int(offset) + index] }
+        for index in 0..<count { unsafe bytes[index] = medium[Int(offset) + index] }
     }
 
     public mutating func write(_ bytes: RecordBytes, at offset: Int64) throws(StorageFault) {
         if failsWrites { throw .device }
         guard offset >= 0 && offset <= length else { throw .range }
-        let room = max(0, min(space, Int64(capacity)) - offset)
+        let room = max(0, min(space, capacity) - offset)
         let count = Int(min(room, Int64(bytes.count)))
-        for index in 0..<count { medium[Int(offset) + index] = bytes[index] }
+        for index in 0..<count { unsafe medium[Int(offset) + index] = bytes[index] }
         length = max(length, offset + Int64(count))
         durable = min(durable, offset)
         dirty = min(dirty, offset)
@@ -71,11 +79,11 @@ public struct SimulatedDisk<let capacity: Int>: Storage, ~Copyable {
     public subscript(offset: Int64) -> UInt8 {
         get {
             precondition(offset >= 0 && offset < length)
-            return medium[Int(offset)]
+            return unsafe medium[Int(offset)]
         }
         set {
             precondition(offset >= 0 && offset < length)
-            medium[Int(offset)] = newValue
+            unsafe medium[Int(offset)] = newValue
         }
     }
 }

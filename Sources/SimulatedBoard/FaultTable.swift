@@ -11,7 +11,7 @@ public struct FaultTable: BitwiseCopyable, Hashable, Sendable {
     /// Active modes of each part, one bit a mode.
     private var active = Fixed<46, UInt32>(repeating: 0)
     /// True when no fault is active.
-    private(set) var isQuiet = true
+    public private(set) var isQuiet = true
     /// When the next fault begins or ends.
     private(set) var changesAt = Instant.distantFuture
     /// Forced lines of all active faults.

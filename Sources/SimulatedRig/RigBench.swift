@@ -2,6 +2,7 @@ import BoardInterface
 import Console
 import ConsoleSide
 import ControlLoop
+import Journal
 import SimulatedBoard
 import StimulatorCore
 
@@ -99,8 +100,7 @@ extension SimulatedRig {
     /// A new console process: a new session, the journal recovered from the disk.
     mutating func startConsole() {
         let page = ControllerPage(memory.from(SimulatedRig.controllerWord))
-        let disk = side.close()
-        side = ConsoleSide(board: board, page: page, store: disk, at: clock, wall: SimulatedRig.noWall)
+        side.restart(board: board, page: page, at: clock, wall: SimulatedRig.noWall)
     }
 
     /// The first thing that a starting safety process does.

@@ -58,7 +58,7 @@ import StimulatorCore
         safety = SafetyTask(board: board, latched: TripSet(), page: tasks, console: page, at: Instant(0))
         guardian = Guardian(board: board, page: tasks)
         sampler = Sampler(board: board, page: tasks)
-        let disk = unsafe SimulatedDisk(memory: memory + SimulatedRig.pagesSize, capacity: SimulatedRig.diskSize)
+        let disk = unsafe SimulatedDisk(memory: memory + SimulatedRig.pagesSize, capacity: Int64(SimulatedRig.diskSize))
         side = ConsoleSide(board: board, page: page, store: disk, at: Instant(0), wall: SimulatedRig.noWall)
         for task in 0..<RigTask.count { due[task] = Instant(Int64(dice.below(1_000_000))) }
         lowerOutputs()
@@ -99,6 +99,11 @@ import StimulatorCore
 
     public var state: StimulatorState { safety.kernel.state }
     public var trips: TripSet { safety.kernel.trips }
+    /// What the safety side shows of itself, as the console reads it.
+    public var snapshot: Snapshot {
+        guard let words = ControllerPage(memory.from(SimulatedRig.controllerWord)).snapshot.read() else { return Snapshot() }
+        return Snapshot(words: words) ?? Snapshot()
+    }
     /// Hash of the history so far: the same for the same seed and input, in every build and on every machine.
     public var historyHash: UInt64 { history.value }
     /// When the next task is due.
@@ -124,6 +129,7 @@ import StimulatorCore
         var index = 0
         for task in 1..<RigTask.count where due[task] < due[index] { index = task }
         now = max(now, due[index])
+        world.horizon = now
         world.advance(to: now)
         attendHardware()
         if let task = RigTask(rawValue: index) { attend(task) }
@@ -152,15 +158,15 @@ import StimulatorCore
     private mutating func run(_ task: RigTask) -> Instant {
         switch task {
         case .safety: return runSafety()
-        case .guardian: return guardian.run(at: clock, board: &world) - clockLead
-        case .sampler: return max(sampler.run(at: clock, bus: &world) - clockLead, world.transferEndsAt)
+        case .guardian: return stepGuardian(&guardian, at: clock, world: &world) - clockLead
+        case .sampler: return max(stepSampler(&sampler, at: clock, world: &world) - clockLead, world.transferEndsAt)
         case .console: return runConsole()
         case .journal: return side.runJournal(at: clock, wall: SimulatedRig.noWall) - clockLead
         }
     }
 
     private mutating func runSafety() -> Instant {
-        let next = safety.run(at: clock, board: &world) - clockLead
+        let next = stepSafety(&safety, at: clock, world: &world) - clockLead
         history.add(UInt64(world.levels.rawValue) | UInt64(safety.kernel.state.rawValue) << 32)
         if watch.update(safety.kernel, meant: side.lastStart, &world, &checkers, at: now) { latches = safety.kernel.lockouts }
         if now >= watch.nextLookAt {

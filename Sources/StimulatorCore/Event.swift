@@ -18,7 +18,7 @@ public enum EventKind: UInt8, BitwiseCopyable, Hashable, Sendable {
     /// A pulse was omitted: `index` = number, `detail` = cause; values: scheduled (ns), time of the decision (ns), mV.
     case omitted = 8
     /// A pattern ended: `index` = delivered, `detail` = 0 complete, 1 aborted, 2 tripped; values: omitted, stored energy given
-    /// (mJ), not delivered for whatever reason, first pulse to the end (ns), pulses that the pattern has.
+    /// (mJ), coil mC, duration (ns), pulses asked for.
     case trainFinished = 9
     /// The coil is above its warning; values: mC.
     case coilWarning = 10

@@ -119,6 +119,7 @@ extension SafetyKernel {
                 raise(.coilTemperatureImplausible, limit: Int64(board.coilAgreement.raw), actual: abs(gap), at: now)
             }
             let hottest = max(first.value, second.value)
+            hottestCoil = hottest
             if hottest > board.coilTrip {
                 raise(.coilOvertemperature, limit: Int64(board.coilTrip.raw), actual: Int64(hottest.raw), at: now)
             }

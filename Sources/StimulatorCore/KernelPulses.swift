@@ -143,11 +143,10 @@ extension SafetyKernel {
         lastTrainEndedAt = now
         activeAt = now
         let duration = train.isPending || now < train.startsAt ? .zero : now - train.startsAt
-        let missed = train.total - train.delivered
         events.append(
             Event(
                 .trainFinished, detail: ending.rawValue, index: train.delivered, at: now, Int64(train.omitted),
-                train.energy.raw, Int64(missed), duration.raw, Int64(train.total)))
+                train.energy.raw, Int64(hottestCoil.raw), duration.raw, Int64(train.total)))
     }
 
     /// Turns the set-point to an intensity; a lower one is reached through the bleed.

@@ -53,6 +53,7 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     var selfTest = SelfTest()
     var discharge = DischargeWatch()
     var coilWarned = false
+    var hottestCoil = Millicelsius.zero
 
     /// A kernel that begins with its self-test. `latched` are the lockouts that survived the restart.
     public init(board: BoardDescription, latched: TripSet = TripSet(), startingAt now: Instant = Instant(0)) {

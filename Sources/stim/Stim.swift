@@ -1,4 +1,10 @@
 import ArgumentParser
+
+/// The host tool.
 @main struct Stim: ParsableCommand {
-    func run() {}
+    static let configuration = CommandConfiguration(
+        commandName: "stim",
+        abstract: "A simulated stimulator board: its shell, its scripts, its journal.",
+        subcommands: [Sim.self, Run.self, Log.self],
+        defaultSubcommand: Sim.self)
 }

@@ -15,7 +15,7 @@ import Testing
             Event(.omitted, detail: OmissionCause.late.rawValue, index: 1, at: Instant(0), 101_000_000, 0, 495_000))
         bench.tell(Event(.pulse, index: 2, at: Instant(0), 201_000_000, 201_011_000, 494_900, 375_000, 24_200))
         bench.tell(Event(.trip, detail: Trip.coilMissing.rawValue, extra: 1, at: Instant(0)))
-        bench.tell(Event(.trainFinished, detail: ending, index: 2, at: Instant(0), 1, 45_333, 1, 200_000_000, 3))
+        bench.tell(Event(.trainFinished, detail: ending, index: 2, at: Instant(0), 1, 45_333, 24_200, 200_000_000, 3))
     }
 
     @Test("people get a report after the train, and nothing of single pulses") func humanReport() {

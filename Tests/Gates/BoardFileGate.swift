@@ -4,7 +4,8 @@ import Testing
 
 /// Boards/sim/board.toml is for people; the firmware is compiled with `BoardDescription()`. They must say the same.
 enum BoardFile {
-    /// The `key = number` lines of a board file. Numbers are whole, and may be grouped by underscores.
+    /// The `key = number` lines of a board file. Numbers are whole, may be grouped by underscores, and may be
+    /// hexadecimal.
     static func values(_ text: String) -> (values: [String: Int64], errors: [String]) {
         var values: [String: Int64] = [:]
         var errors: [String] = []
@@ -13,7 +14,7 @@ enum BoardFile {
                 in: .whitespaces)
             if entry.isEmpty || (entry.hasPrefix("[") && entry.hasSuffix("]")) { continue }
             let parts = entry.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) }
-            guard parts.count == 2, let number = Int64(parts[1].replacingOccurrences(of: "_", with: "")) else {
+            guard parts.count == 2, let number = number(parts[1]) else {
                 errors.append("line \(index + 1) is not `key = number`: \(line)")
                 continue
             }
@@ -22,6 +23,11 @@ enum BoardFile {
             }
         }
         return (values, errors)
+    }
+
+    private static func number(_ text: String) -> Int64? {
+        let digits = text.replacingOccurrences(of: "_", with: "")
+        return digits.hasPrefix("0x") ? Int64(digits.dropFirst(2), radix: 16) : Int64(digits)
     }
 
     /// The description's field that a key stands for: the key without its unit, in Swift's spelling.

@@ -7,11 +7,27 @@ import Testing
 /// subscript and property has a doc comment. Without one may stand
 /// - enum cases, initialisers and operators: the type's own comment says what a value of it is;
 /// - `raw`, `rawValue` and `name`, which mean the same everywhere, and `hash(into:)`;
+/// - a function named as a requirement of a public protocol of these rooms, where its comment is;
 /// - a member on one line whose name says all: the type that holds it must be documented.
 enum Documentation {
     static let rooms: Set<String> = ["StimulatorCore", "BoardInterface", "ControlLoop", "Journal", "Console"]
 
-    static func missing(_ file: SourceFile) -> [String] {
+    /// The names of all functions that public protocols ask for.
+    static func requirements(_ files: [SourceFile]) -> Set<String> {
+        var names: Set<String> = []
+        for file in files {
+            var inPublicProtocol = false
+            for line in SwiftText.code(file.text).components(separatedBy: "\n") {
+                if line.hasPrefix("}") { inPublicProtocol = false }
+                if line.hasPrefix("public protocol") { inPublicProtocol = true }
+                guard inPublicProtocol, let found = declaration(line, inPublicProtocol: true) else { continue }
+                if found.kind == "func" { names.insert(found.name) }
+            }
+        }
+        return names
+    }
+
+    static func missing(_ file: SourceFile, requirements: Set<String> = []) -> [String] {
         let lines = file.lines
         let code = SwiftText.code(file.text).components(separatedBy: "\n")
         var inPublicProtocol = false
@@ -20,6 +36,7 @@ enum Documentation {
             if line.hasPrefix("}") { inPublicProtocol = false }
             guard let name = declaration(line, inPublicProtocol: inPublicProtocol) else { continue }
             if line.hasPrefix("public protocol") { inPublicProtocol = !line.contains("{}") }
+            if name.kind == "func", !inPublicProtocol, requirements.contains(name.name) { continue }
             if isDocumented(index, in: lines) || isExempt(line, name: name, inPublicProtocol: inPublicProtocol) {
                 continue
             }
@@ -67,7 +84,9 @@ enum Documentation {
 
 @Suite("Gate: documentation") struct DocumentationGate {
     @Test("every public declaration says what it is") func documented() throws {
-        let findings = try Repository.sources(of: Documentation.rooms).flatMap(Documentation.missing)
+        let files = try Repository.sources(of: Documentation.rooms)
+        let requirements = Documentation.requirements(files)
+        let findings = files.flatMap { Documentation.missing($0, requirements: requirements) }
         #expect(findings.isEmpty, "\(report(findings))")
     }
 
@@ -87,5 +106,14 @@ enum Documentation {
             "    public var name: StaticString {\n", "    let x: Int {\n",
         ]
         for text in good { #expect(findings(text).isEmpty, "\(text)") }
+    }
+
+    @Test("planted: a requirement's comment serves its implementations, and nothing else") func plantedRequirements() {
+        let promise = SourceFile(path: "a.swift", text: "/// P.\npublic protocol P {\n    /// F.\n    func f()\n}\n")
+        let text = "    public func f() {\n    }\n    public func g() {\n    }\n"
+        let requirements = Documentation.requirements([promise])
+        #expect(requirements == ["f"])
+        let findings = Documentation.missing(SourceFile(path: "b.swift", text: text), requirements: requirements)
+        #expect(findings.count == 1)
     }
 }

@@ -10,13 +10,18 @@ enum Layers {
         "ControlLoop": ["StimulatorCore", "BoardInterface", "Synchronization"],
         "Journal": ["StimulatorCore", "CSodium"],
         "Console": ["StimulatorCore"],
-        "SimulatedBoard": ["StimulatorCore", "BoardInterface", "ControlLoop"],
+        "SimulatedBoard": ["StimulatorCore", "BoardInterface"],
+        "ConsoleSide": ["StimulatorCore", "ControlLoop", "Console", "Journal"],
         "SimulatedRig": [
-            "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "Console", "Journal",
+            "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "Console", "Journal", "ConsoleSide",
+        ],
+        "SimulatedBench": [
+            "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "Console", "Journal", "ConsoleSide",
+            "SimulatedRig", "CSystem",
         ],
         "stimd": [
-            "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "Console", "Journal", "SimulatedRig",
-            "CSystem",
+            "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "Console", "Journal", "ConsoleSide",
+            "SimulatedRig", "SimulatedBench", "CSystem",
         ],
     ]
 
@@ -69,7 +74,9 @@ enum Layers {
 
     @Test("every room of Sources stands in the layer table, or is the host tool or C") func rooms() throws {
         let rooms = try FileManager.default.contentsOfDirectory(atPath: Repository.root.path + "/Sources")
-        #expect(Set(rooms) == Set(Layers.allowed.keys).union(["stim", "CSodium", "CSystem"]))
+        let unknown = Set(rooms).subtracting(Layers.allowed.keys).subtracting(["stim", "CSodium", "CSystem"])
+        #expect(unknown.isEmpty, "\(unknown)")
+        #expect(boardFiles.count >= 20)
     }
 
     @Test("dependencies point one way") func imports() {
@@ -99,7 +106,7 @@ enum Layers {
         #expect(findings("Journal", "import Foundation\nimport Glibc").count == 2)
         #expect(findings("Unknown", "").count == 1)
         #expect(
-            findings("SimulatedBoard", "import ControlLoop\npublic import StimulatorCore\n// import Foundation").isEmpty
+            findings("ControlLoop", "import BoardInterface\npublic import StimulatorCore\n// import Foundation").isEmpty
         )
     }
 

@@ -1,0 +1,133 @@
+import CSystem
+import SimulatedRig
+import StimulatorCore
+
+/// The console's line as descriptors: standard input and output, a serial device, or the master of a pseudo-terminal.
+///
+///     descriptor ── at most 64 bytes a millisecond ──▶ rig        (as a fast serial line; the rest waits in the system)
+///     rig ── as fast as the reader takes it ──▶ descriptor        (what the rig cannot keep meanwhile, it drops)
+public struct ConsoleLine: BitwiseCopyable {
+    /// What became of the line.
+    public enum Status: UInt8, BitwiseCopyable, Sendable {
+        /// Someone is there.
+        case up = 0
+        /// Nobody is there: end of input, or a pseudo-terminal that no client has open.
+        case down = 1
+        /// The operator pressed one of the keys that quit.
+        case quit = 2
+    }
+
+    /// How often a line that is down is looked at: polling it all the time would spin, as it reports its hang-up every time.
+    private static var reopenInterval: Nanoseconds { .milliseconds(20) }
+    private static var chunk: Int { 64 }
+
+    private let input: Int32
+    let output: Int32
+    private let quitsOnKey: Bool
+    let reopens: Bool
+    private var status = Status.up
+    private var readsFrom = Instant.distantPast
+    private var pending = Fixed<256, UInt8>(repeating: 0)
+    private var sent = 0
+    private var filled = 0
+
+    /// - Parameters:
+    ///   - quitsOnKey: Ctrl-D and Ctrl-] quit: for a person at a terminal in raw mode.
+    ///   - reopens: a line that went down may come up again: a pseudo-terminal waits for its next client.
+    public init(input: Int32, output: Int32, quitsOnKey: Bool = false, reopens: Bool = false) {
+        self.input = input
+        self.output = output
+        self.quitsOnKey = quitsOnKey
+        self.reopens = reopens
+    }
+
+    /// True while bytes wait for the reader of the line.
+    public var hasPendingOutput: Bool { sent < filled }
+
+    /// Waits at most `timeout` for something to do on the line, and moves bytes both ways.
+    public mutating func exchange(with rig: inout SimulatedRig, timeout: Nanoseconds) -> Status {
+        collect(from: &rig)
+        if status == .down { return waitForClient(&rig, timeout: timeout) }
+        let reading = rig.now >= readsFrom
+        let wait = reading ? timeout : min(timeout, readsFrom - rig.now)
+        let seen = csystem_poll(reading ? input : -1, hasPendingOutput ? output : -1, wait.raw)
+        if saw(CSYSTEM_WRITABLE, in: seen) { send() }
+        if saw(CSYSTEM_READABLE, in: seen) {
+            read(into: &rig)
+        } else if seen < 0 || saw(CSYSTEM_HUNG_UP, in: seen) {
+            goDown(&rig)
+        }
+        return status
+    }
+
+    /// Writes everything that the rig has to say, waiting for the reader.
+    public mutating func drain(_ rig: inout SimulatedRig) {
+        repeat {
+            collect(from: &rig)
+            let failed = unsafe withUnsafeBytes(of: pending) { bytes in
+                unsafe csystem_write_all(output, bytes.baseAddress.unsafelyUnwrapped + sent, filled - sent) < 0
+            }
+            sent = filled
+            if failed { return }
+        } while filled == 256
+    }
+
+    private mutating func waitForClient(_ rig: inout SimulatedRig, timeout: Nanoseconds) -> Status {
+        // As on a real line: what is said while nobody listens is lost.
+        sent = filled
+        _ = csystem_poll(-1, -1, timeout.raw)
+        guard reopens, rig.now >= readsFrom else { return status }
+        readsFrom = rig.now + ConsoleLine.reopenInterval
+        let seen = csystem_poll(input, -1, 0)
+        // Readable and hung up: a client has come, spoken and gone. What it said counts now, not when the next one comes.
+        if seen >= 0 && (saw(CSYSTEM_READABLE, in: seen) || !saw(CSYSTEM_HUNG_UP, in: seen)) { status = .up }
+        return status
+    }
+
+    private mutating func read(into rig: inout SimulatedRig) {
+        var bytes = Fixed<64, UInt8>(repeating: 0)
+        let count = unsafe withUnsafeMutableBytes(of: &bytes) { buffer in
+            unsafe csystem_read(input, buffer.baseAddress, ConsoleLine.chunk)
+        }
+        if count == CSYSTEM_AGAIN { return }
+        guard count > 0 else { return goDown(&rig) }
+        for index in 0..<Int(count) {
+            if quitsOnKey && (bytes[index] == 0x04 || bytes[index] == 0x1D) {
+                status = .quit
+                return
+            }
+            rig.receive(bytes[index])
+        }
+        readsFrom = rig.now + Nanoseconds(count * 1_000_000 / Int64(ConsoleLine.chunk))
+    }
+
+    private mutating func goDown(_ rig: inout SimulatedRig) {
+        status = .down
+        // At the end of a file or a pipe the last answers are still to come: the caller hangs up after them.
+        guard reopens else { return }
+        rig.hangUp()
+        // What the last client has not read is not for the next one.
+        _ = csystem_pty_forget(output)
+    }
+
+    private mutating func collect(from rig: inout SimulatedRig) {
+        if sent == filled {
+            sent = 0
+            filled = 0
+        }
+        while filled < 256, let byte = rig.takeOutput() {
+            pending[filled] = byte
+            filled += 1
+        }
+    }
+
+    private mutating func send() {
+        let count = unsafe withUnsafeBytes(of: pending) { bytes in
+            unsafe csystem_write(output, bytes.baseAddress.unsafelyUnwrapped + sent, filled - sent)
+        }
+        // Any other failure shows as a hang-up at the next poll; the bytes are lost with the line.
+        if count > 0 { sent += Int(count) } else if count != CSYSTEM_AGAIN { sent = filled }
+    }
+
+    private func saw(_ flag: Int, in seen: Int32) -> Bool { seen >= 0 && Int(seen) & flag != 0 }
+}

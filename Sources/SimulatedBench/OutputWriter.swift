@@ -1,0 +1,38 @@
+import CSystem
+import StimulatorCore
+
+/// Writes bytes to a descriptor, line by line.
+public struct OutputWriter: BitwiseCopyable {
+    private let descriptor: Int32
+    private var bytes = Fixed<256, UInt8>(repeating: 0)
+    private var count = 0
+
+    public init(descriptor: Int32) { self.descriptor = descriptor }
+
+    /// Takes one byte, and writes what it has at the end of a line.
+    public mutating func put(_ byte: UInt8) {
+        bytes[count] = byte
+        count += 1
+        if count == 256 || byte == 0x0A { flush() }
+    }
+
+    /// Writes what it has. A reader that has gone away is no error: the run goes on and its exit status counts.
+    public mutating func flush() {
+        unsafe withUnsafeBytes(of: bytes) { buffer in
+            _ = unsafe csystem_write_all(descriptor, buffer.baseAddress, count)
+        }
+        count = 0
+    }
+}
+
+/// Passes the console's words on to a descriptor.
+public struct EchoListener: BenchListener {
+    private var writer: OutputWriter
+
+    public init(descriptor: Int32) { writer = OutputWriter(descriptor: descriptor) }
+
+    public mutating func hear(_ byte: UInt8) { writer.put(byte) }
+    public mutating func see(_ event: Event) {}
+    /// Writes a last line that has no end, such as a prompt.
+    public mutating func flush() { writer.flush() }
+}

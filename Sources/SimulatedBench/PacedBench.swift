@@ -1,0 +1,45 @@
+import CSystem
+import SimulatedRig
+import StimulatorCore
+
+/// The simulated rig in step with the wall clock, its console on a line.
+public struct PacedBench: ~Copyable {
+    /// How far virtual time moves at once: short for a person, long enough that an idle rig costs the host next to nothing.
+    private static var stride: Nanoseconds { .milliseconds(5) }
+
+    private var rig: SimulatedRig
+    private var line: ConsoleLine
+    private var pace: Pace
+
+    /// Starts pacing now.
+    public init(rig: consuming SimulatedRig, line: ConsoleLine) {
+        pace = Pace(wall: csystem_now(), now: rig.now)
+        self.rig = rig
+        self.line = line
+    }
+
+    /// Runs until the operator quits, a signal comes, or the line ends for good.
+    ///
+    /// When the line has ended, the console's last answers are given, the line is hung up, and what the board then does to
+    /// become safe is run at full speed: nobody is there to watch it.
+    public consuming func run() {
+        while csystem_signal() == 0 {
+            let stop = max(rig.nextWake, rig.now + PacedBench.stride)
+            let timeout = Nanoseconds(pace.wall(at: stop) - csystem_now())
+            let status = line.exchange(with: &rig, timeout: max(.zero, timeout))
+            rig.run(until: pace.target(wall: csystem_now(), now: rig.now))
+            if status == .quit { break }
+            if status == .down && !line.reopens { return finish() }
+        }
+        line.drain(&rig)
+    }
+
+    private consuming func finish() {
+        line.drain(&rig)
+        var bench = FastBench(rig: rig, listener: EchoListener(descriptor: line.output))
+        bench.awaitAnswer()
+        bench.hangUp()
+        bench.settle()
+        bench.listener.flush()
+    }
+}

@@ -1,0 +1,119 @@
+import SimulatedBench
+import SimulatedRig
+import StimulatorCore
+
+/// Runs a script in virtual time.
+///
+/// A shell line is typed when what the line before began has come to its end: `arm` has reached ready or given up, a train
+/// has finished, the console is silent. A `wait` replaces that: the line after it is typed at once, so that a script can act
+/// in the middle of a train (`start`, `wait 2s`, `operate coilPresent off`).
+struct ScriptRunner: ~Copyable {
+    private static var waitLimit: Nanoseconds { .seconds(60) }
+
+    private var bench: FastBench<Transcript>
+    /// True when the next line need not wait for the last one.
+    private var rested = false
+
+    /// - Parameter json: the console speaks JSON, and the script's lines are not repeated, so that all output is JSON lines.
+    init(rig: consuming SimulatedRig, json: Bool) {
+        bench = FastBench(rig: rig, listener: Transcript(repeatsLines: !json))
+        if json {
+            rest()
+            type("mode json")
+        }
+    }
+
+    /// Runs to the end, or to the first line that cannot come to its end.
+    /// - Returns: what failed, by line; empty for a run as the script has it.
+    consuming func run(_ script: Script) -> [Ledger.Failure] {
+        for line in script.lines {
+            guard execute(line) else { return finish() }
+        }
+        rest()
+        return finish()
+    }
+
+    private consuming func finish() -> [Ledger.Failure] {
+        bench.listener.writer.flush()
+        return bench.listener.ledger.finish()
+    }
+
+    /// - Returns: false when the run cannot go on.
+    private mutating func execute(_ line: Script.Line) -> Bool {
+        switch line.statement {
+        case .shell:
+            guard rest() else { return false }
+            bench.listener.begin(line)
+            type(line.text)
+        case .wait(let time):
+            bench.listener.begin(line)
+            bench.run(for: time)
+            rested = true
+        case .waitState(let state):
+            bench.listener.begin(line)
+            guard bench.run(until: state, limit: ScriptRunner.waitLimit) else {
+                return giveUp("not \(state.name) after 60 s")
+            }
+            rested = true
+        case .expect(let incident):
+            guard rest() else { return false }
+            bench.listener.expect(incident, at: line)
+        }
+        return true
+    }
+
+    private mutating func type(_ text: String) {
+        for byte in text.utf8 { bench.type(byte) }
+        bench.type(0x0A)
+        bench.awaitAnswer()
+        rested = false
+    }
+
+    /// Waits for the end of what the last line began.
+    @discardableResult private mutating func rest() -> Bool {
+        if rested { return true }
+        rested = true
+        return bench.settle() == .atRest || giveUp("does not come to its end")
+    }
+
+    private mutating func giveUp(_ message: String) -> Bool {
+        let state = bench.rig.state.name
+        bench.listener.ledger.fail("\(message); the board is in \(state)", line: bench.listener.line)
+        return false
+    }
+}
+
+/// Writes the script's lines and the console's answers to standard output, and keeps the ledger.
+struct Transcript: BenchListener {
+    var writer = OutputWriter(descriptor: 1)
+    var ledger = Ledger()
+    /// The line that runs; 0 before the first.
+    private(set) var line = 0
+    private let repeatsLines: Bool
+
+    init(repeatsLines: Bool) { self.repeatsLines = repeatsLines }
+
+    /// A line that is no expectation begins.
+    mutating func begin(_ line: Script.Line) {
+        self.line = line.number
+        ledger.proceed()
+        write(line.text)
+    }
+
+    mutating func expect(_ incident: Incident, at line: Script.Line) {
+        write(line.text)
+        ledger.expect(incident, line: line.number)
+    }
+
+    mutating func hear(_ byte: UInt8) { writer.put(byte) }
+
+    mutating func see(_ event: Event) {
+        if let refusal = event.refusal { ledger.note(.refusal(refusal.rule), line: line) }
+        if event.kind == .trip, let trip = Trip(rawValue: event.detail) { ledger.note(.trip(trip), line: line) }
+    }
+
+    private mutating func write(_ text: String) {
+        guard repeatsLines else { return }
+        for byte in "> \(text)\n".utf8 { writer.put(byte) }
+    }
+}

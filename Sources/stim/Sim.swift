@@ -1,0 +1,66 @@
+import ArgumentParser
+import CSystem
+import Foundation
+import SimulatedBench
+import SimulatedRig
+
+/// `stim sim`: the board and its shell, in step with the wall clock.
+struct Sim: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a simulated board with its shell here, or on a pseudo-terminal.",
+        discussion: """
+            On a terminal, Ctrl-] or Ctrl-D quits. When standard input is not a terminal, lines are taken as they come, \
+            and the end of the input is a hang-up: the board disarms. For a script use `stim run`.
+            """)
+
+    @Option(help: "The seed of everything random in the simulation.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Put the shell on a pseudo-terminal, and a symbolic link to it here, until Ctrl-C.")
+    var pty: String?
+
+    @Flag(help: "With --pty: plain lines without echo, editing and colour, for a program.")
+    var plain = false
+
+    func run() throws {
+        try check(csystem_catch_signals(), "signals")
+        if let pty { try servePseudoTerminal(link: pty) } else { try serveHere() }
+    }
+
+    private func serveHere() throws {
+        var rig = try makeRig(seed: seed)
+        let person = csystem_is_terminal(0) == 1
+        rig.isTerminal = person
+        if person {
+            say("Simulated board, seed \(seed). Ctrl-] or Ctrl-D quits.\n", to: 2)
+            try check(csystem_terminal_raw(0), "raw mode")
+        }
+        defer {
+            csystem_terminal_restore()
+            if person { say("\n", to: 2) }
+        }
+        PacedBench(rig: rig, line: ConsoleLine(input: 0, output: 1, quitsOnKey: person)).run()
+    }
+
+    private func servePseudoTerminal(link: String) throws {
+        let (master, path) = try openPseudoTerminal()
+        try unsafe check(csystem_link_replace(path, link), link)
+        defer { unsafe csystem_link_remove(path, link) }
+        say(
+            """
+            Simulated board, seed \(seed), on \(link) -> \(path)
+            Open it with a serial client: tio \(link), picocom \(link), or serial.Serial("\(link)"). Ctrl-C here ends it.
+
+            """)
+        var rig = try makeRig(seed: seed)
+        rig.isTerminal = !plain
+        PacedBench(rig: rig, line: ConsoleLine(input: master, output: master, reopens: true)).run()
+    }
+}
+
+/// Opens a pseudo-terminal: its master's descriptor and its client side's path.
+func openPseudoTerminal() throws(SystemFailure) -> (master: Int32, path: String) {
+    var path = [CChar](repeating: 0, count: 128)
+    let master = try unsafe check(csystem_pty_open(&path, path.count), "pseudo-terminal")
+    return (master, String(decoding: path.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
+}

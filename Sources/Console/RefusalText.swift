@@ -65,9 +65,6 @@ extension LineOutput {
         case .unknownCommand: put("not a command")
         case .noPattern: put("no pattern has been set")
         case .busy: put("the safety side is busy")
-        case .cooldown:
-            put("the energy of the pulses already given wants a wait of ")
-            put(refusal.limit, in: refusal.unit)
         }
     }
 
@@ -107,13 +104,8 @@ extension LineOutput {
             put("a pattern has at most ")
             limitAndActual(refusal, ", this one has ")
         default:
-<<<<<<< HEAD
             put("the session gives ")
             limitAndActual(refusal, " more, this pattern has ")
-=======
-            put("the session has left ")
-            limitAndActual(refusal, ", the pattern has ")
->>>>>>> main
         }
         guard refusal.pulseIndex > 0 else { return }
         put(", first at pulse ")
@@ -121,7 +113,6 @@ extension LineOutput {
     }
 
     private mutating func whyForecast(_ refusal: Refusal) {
-<<<<<<< HEAD
         put(
             refusal.rule == .energy
                 ? "in any minute the pulses may store at most " : "the coil may be forecast to reach ")
@@ -130,17 +121,6 @@ extension LineOutput {
         put(Int64(refusal.pulseIndex) + 1)
         put(" would make it ")
         put(refusal.actual, in: refusal.unit)
-=======
-        switch refusal.rule {
-        case .temperatureForecast:
-            put("the coil may reach ")
-            limitAndActual(refusal, ", the pattern would heat it to ")
-        default:
-            put("in any minute at most ")
-            limitAndActual(refusal, " of stored energy, the pattern would make it ")
-        }
-        whichPulse(refusal)
->>>>>>> main
     }
 
     private mutating func limitAndActual(_ refusal: Refusal, _ between: StaticString) {

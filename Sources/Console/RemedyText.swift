@@ -54,22 +54,13 @@ extension LineOutput {
         case .unknownCommand: put("help")
         case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
         case .busy: put("the same again in a moment")
-        case .cooldown:
-            put("the same again in ")
-            put(refusal.wouldAdmit, in: refusal.unit)
         }
     }
 
     private mutating func admissible(_ refusal: Refusal, _ intensity: PerMille?) {
         if refusal.wouldAdmit > 0 {
-<<<<<<< HEAD
             put(refusal.wouldAdmit, in: refusal.wouldAdmitUnit)
             if refusal.unit == .microseconds { paceText(refusal.wouldAdmit) }
-=======
-            let isCount = refusal.rule == .energy || refusal.rule == .temperatureForecast
-            put(refusal.wouldAdmit, in: isCount ? .pulses : refusal.unit)
-            if refusal.unit == .microseconds { put(" from start to start") }
->>>>>>> main
         }
         if let intensity {
             if refusal.wouldAdmit > 0 { put(", or ") }

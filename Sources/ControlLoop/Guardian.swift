@@ -15,7 +15,6 @@ public struct Guardian: Sendable {
     private let voltageLimit: Millivolts
     private let coilLimit: Millicelsius
     private let tickAge: Nanoseconds
-    private let sampleAge: Nanoseconds
     private var report = GuardianReport()
     private var safety = SafetyReport()
     private var sampler = SamplerReport()
@@ -27,13 +26,12 @@ public struct Guardian: Sendable {
     private var ticksAtPet: UInt64 = 0
     private var samplesAtPet: UInt64 = 0
 
-    public init(board: BoardDescription, page: TaskPage) {
+    public init(board asBuilt: BoardDescription, page: TaskPage) {
         self.page = page
-        let trip = Int64(board.maximumVoltage.raw) * Int64(board.overvoltageTrip.raw) / 1000
-        voltageLimit = min(Ceiling.overvoltage, Millivolts(saturating: trip))
-        coilLimit = min(Ceiling.coilTemperature, board.coilTrip)
-        tickAge = min(Ceiling.guardianTickAge, board.guardianTickAge)
-        sampleAge = Ceiling.voltageAge
+        let board = asBuilt.withinCeilings
+        voltageLimit = Millivolts(saturating: Int64(board.maximumVoltage.raw) * Int64(board.overvoltageTrip.raw) / 1000)
+        coilLimit = board.coilTrip
+        tickAge = board.guardianTickAge
     }
 
     /// One run: judge, write, pet, report.
@@ -63,8 +61,12 @@ public struct Guardian: Sendable {
     private func numbersAreSound(at now: Instant) -> Bool {
         if !safety.wantsHeartbeat { return true }
         let voltage = sampler.voltage
-        return voltage.isTrusted(at: now, within: sampleAge) && voltage.value <= voltageLimit
-            && max(sampler.coilA.value, sampler.coilB.value) <= coilLimit
+        return voltage.isTrusted(at: now, within: Ceiling.voltageAge) && voltage.value <= voltageLimit
+            && coilIsSound(sampler.coilA, at: now) && coilIsSound(sampler.coilB, at: now)
+    }
+
+    private func coilIsSound(_ reading: Reading<Millicelsius>, at now: Instant) -> Bool {
+        reading.isTrusted(at: now, within: Ceiling.coilTemperatureAge) && reading.value <= coilLimit
     }
 
     private mutating func write<Port: OutputLinesPort & ~Copyable>(at now: Instant, to board: inout Port) {

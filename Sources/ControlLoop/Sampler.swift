@@ -71,7 +71,9 @@ public struct Sampler: Sendable {
     }
 
     /// Looks at the running conversion; when it is done, starts the next one and fetches the result.
-    private mutating func convert<Bus: I2CBus & ~Copyable>(at now: Instant, on bus: inout Bus) throws(BusFault) -> Instant {
+    private mutating func convert<Bus: I2CBus & ~Copyable>(at now: Instant, on bus: inout Bus) throws(BusFault)
+        -> Instant
+    {
         guard let done = channel else { return try start(at: now, on: &bus) }
         let status = try adc.status(of: done, on: &bus, at: now)
         switch status.progress {
@@ -92,7 +94,8 @@ public struct Sampler: Sendable {
         return next
     }
 
-    private mutating func start<Bus: I2CBus & ~Copyable>(at now: Instant, on bus: inout Bus) throws(BusFault) -> Instant {
+    private mutating func start<Bus: I2CBus & ~Copyable>(at now: Instant, on bus: inout Bus) throws(BusFault) -> Instant
+    {
         let next = nextChannel
         startedAt = try adc.start(next, on: &bus, at: now)
         channel = next
@@ -117,7 +120,8 @@ public struct Sampler: Sendable {
         switch channel {
         case .capacitor:
             if blanked { return }
-            report.voltage = ADS1115.voltage(code: code, takenAt: ADS1115.takenAt(startedAt: began), fullScale: fullScale)
+            report.voltage = ADS1115.voltage(
+                code: code, takenAt: ADS1115.takenAt(startedAt: began), fullScale: fullScale)
             if !referenceIsSound { report.voltage.quality = .implausible }
         case .reference: referenceIsSound = ADS1115.isReference(code: code)
         case .chargerCurrent, .ground: break

@@ -90,15 +90,16 @@ public struct BoardDescription: BitwiseCopyable, Hashable, Sendable {
     /// The simulated board.
     public init() {}
 
-    /// The stored energy at a voltage: half C V squared.
+    /// The stored energy at a voltage: half C V squared. Readings outside 0 ... 4 kV count as the nearer end.
     @inlinable public func energy(at voltage: Millivolts) -> Millijoules {
-        // nF * mV^2 = 1e-9 * 1e-6 J = 1e-15 J = 1e-12 mJ; 185,000 * (2.8e6)^2 / 2 = 7.3e17 fits.
-        Millijoules(capacitance * Int64(voltage.raw) * Int64(voltage.raw) / 2 / 1_000_000_000_000)
+        // nF * mV^2 = 1e-9 * 1e-6 J = 1e-12 mJ. With at most 10 mF: 10^7 * (4 * 10^6)^2 / 1000 = 1.6 * 10^17 fits.
+        let millivolts = Int64(max(0, min(4_000_000, voltage.raw)))
+        return Millijoules(capacitance * (millivolts * millivolts / 1_000) / 2 / 1_000_000_000)
     }
 
-    /// The set-point for an intensity.
+    /// The set-point for an intensity; saturates for intensities far outside 0 ... 1000.
     @inlinable public func setPoint(for intensity: PerMille) -> Millivolts {
-        Millivolts(Int32(Int64(maximumVoltage.raw) * Int64(intensity.raw) / 1000))
+        Millivolts(saturating: Int64(maximumVoltage.raw) * Int64(intensity.raw) / 1000)
     }
 
     /// Fastest sustained rate at an intensity (rate by power).

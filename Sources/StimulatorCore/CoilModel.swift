@@ -13,10 +13,10 @@ public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
     private let windingRate: Double
     private let caseRate: Double
 
-    /// Starts with both nodes at the measured temperature, or warmer air if the coil is colder than it.
+    /// Starts with both nodes at the measured temperature; a coil colder than the air counts as warm as the air.
     public init(board: BoardDescription, measured: Millicelsius) {
         air = Double(board.ambient.raw) / 1000
-        let rise = Double(measured.raw) / 1000 - air
+        let rise = max(0, Double(measured.raw) / 1000 - air)
         winding = rise
         caseRise = rise
         let windingCapacity = Double(board.windingHeatCapacity)
@@ -28,7 +28,16 @@ public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
     }
 
     /// The case's temperature.
-    public var caseTemperature: Millicelsius { Millicelsius(Int32((caseRise + air) * 1000)) }
+    public var caseTemperature: Millicelsius { temperature(rise: caseRise) }
+
+    /// What the case cannot exceed if no further pulse comes: both nodes at their common temperature, nothing lost to the air.
+    public var mixedTemperature: Millicelsius {
+        temperature(rise: winding * windingShare + caseRise * (1 - windingShare))
+    }
+
+    private func temperature(rise: Double) -> Millicelsius {
+        Millicelsius(Int32(max(-256_000, min(1_000_000, (rise + air) * 1000))))
+    }
 
     /// One pulse: the winding warms with the square of the intensity.
     public mutating func pulse(at intensity: PerMille) {

@@ -60,8 +60,8 @@ public struct TokenedCommand: BitwiseCopyable, Hashable, Sendable {
         return frame
     }
 
-    /// Decodes a frame; nil for anything that no well-behaved console sends. Values are range-checked, not believed: a
-    /// pattern still has to be `validated`.
+    /// Decodes a frame; nil for anything that no well-behaved console sends: what decodes is, word for word, what `frame` makes
+    /// of the command. Values are range-checked, not believed: a pattern still has to be `validated`.
     public init?(frame: Frame) {
         token = UInt32(truncatingIfNeeded: frame[0] >> 32)
         guard frame[0] & 0xFFFF_FF00 == 0 else { return nil }
@@ -91,17 +91,24 @@ public struct TokenedCommand: BitwiseCopyable, Hashable, Sendable {
         case 9: command = .selfTest
         default: return nil
         }
+        if self.frame != frame { return nil }
     }
 
     private func encode(_ pattern: PulsePattern, into frame: inout Frame) {
         for index in 0..<4 {
             let level = pattern.levels[index]
-            frame[1 + index] = UInt64(level.count) << 48 | UInt64(bitPattern: level.interval.raw) & 0xFFFF_FFFF_FFFF
+            frame[1 + index] = UInt64(field(level.count)) << 48 | interval(level.interval)
         }
         frame[5] =
-            UInt64(UInt16(truncatingIfNeeded: pattern.intensity.raw))
-            | UInt64(UInt16(truncatingIfNeeded: pattern.rampPulses)) << 16
-            | UInt64(UInt16(truncatingIfNeeded: pattern.rampFrom.raw)) << 32
+            UInt64(field(pattern.intensity.raw)) | UInt64(field(pattern.rampPulses)) << 16
+            | UInt64(field(pattern.rampFrom.raw)) << 32
+    }
+
+    // What a field cannot hold becomes its largest value, which `validated` refuses on the other side: cut off, it could become
+    // another, valid pattern.
+    private func field<Value: BinaryInteger>(_ value: Value) -> UInt16 { UInt16(exactly: value) ?? .max }
+    private func interval(_ time: Nanoseconds) -> UInt64 {
+        time.raw >= 0 && time.raw < 0xFFFF_FFFF_FFFF ? UInt64(time.raw) : 0xFFFF_FFFF_FFFF
     }
 
     private static func intensity(_ word: UInt64) -> PerMille? {

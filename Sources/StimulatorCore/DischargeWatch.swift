@@ -23,10 +23,18 @@ public struct DischargeWatch: BitwiseCopyable, Hashable, Sendable {
     /// True once the fall is being watched.
     public var hasStarted: Bool { startedAt < .distantFuture }
 
-    /// The bleed was seen closed at `now`; `voltage` is the newest reading.
-    /// - Returns: false when there is no trusted voltage to start from: then nothing can be verified.
-    public mutating func start(at now: Instant, voltage: Reading<Millivolts>, age: Nanoseconds) -> Bool {
-        guard voltage.isTrusted(at: now, within: age) else { return false }
+    /// The bleed was seen closed at `now`; `voltage` is the newest reading, `known` the last one of the armed board.
+    /// - Returns: false when there is no trusted voltage to start from: then nothing can be verified. Lower than what the bleed and
+    ///   one pulse leave of `known` is a broken divider.
+    public mutating func start(
+        at now: Instant, voltage: Reading<Millivolts>, known: Reading<Millivolts>, board: BoardDescription
+    ) -> Bool {
+        guard voltage.isTrusted(at: now, within: board.voltageAge) else { return false }
+        if known.quality == .good, voltage.takenAt > known.takenAt {
+            let bled = fall(of: known.value, in: voltage.takenAt - known.takenAt, percent: 85, board: board)
+            let least = bled * Int64(max(0, board.residualLeast.raw - 130)) / 1000 - DischargeWatch.margin
+            guard Int64(voltage.value.raw) >= least else { return false }
+        }
         startedAt = now
         startVoltage = voltage.value
         lastSampleAt = voltage.takenAt
@@ -37,19 +45,25 @@ public struct DischargeWatch: BitwiseCopyable, Hashable, Sendable {
     public mutating func judge(_ voltage: Reading<Millivolts>, at now: Instant, board: BoardDescription) -> Verdict {
         guard hasStarted else { return .pending }
         if now - startedAt > board.dischargeTime { return .failed }
-        guard voltage.quality == .good, voltage.takenAt > lastSampleAt else { return .pending }
+        guard voltage.isTrusted(at: now, within: board.voltageAge), voltage.takenAt > lastSampleAt else {
+            return .pending
+        }
         lastSampleAt = voltage.takenAt
         let elapsed = voltage.takenAt - startedAt
         if elapsed < DischargeWatch.firstVerdict { return .pending }
         if startVoltage < Ceiling.discharged { return voltage.value < Ceiling.discharged ? .discharged : .failed }
         let measured = Int64(voltage.value.raw)
-        if measured > bound(elapsed, percent: 115, board: board) + DischargeWatch.margin { return .failed }
-        if measured < bound(elapsed, percent: 85, board: board) - DischargeWatch.margin { return .failed }
+        let slowest = fall(of: startVoltage, in: elapsed, percent: 115, board: board)
+        let fastest = fall(of: startVoltage, in: elapsed, percent: 85, board: board)
+        if measured > slowest + DischargeWatch.margin || measured < fastest - DischargeWatch.margin { return .failed }
         return voltage.value < Ceiling.discharged ? .discharged : .pending
     }
 
-    private func bound(_ elapsed: Nanoseconds, percent: Int64, board: BoardDescription) -> Int64 {
+    /// What is left of a voltage when the bleed's time constant is so many per cent of the board's.
+    private func fall(
+        of voltage: Millivolts, in elapsed: Nanoseconds, percent: Int64, board: BoardDescription
+    ) -> Int64 {
         let tau = Double(board.bleedTimeConstant.raw * percent / 100)
-        return Int64(Double(startVoltage.raw) * ExactMath.exp(-Double(elapsed.raw) / tau))
+        return Int64(Double(voltage.raw) * ExactMath.exp(-Double(elapsed.raw) / tau))
     }
 }

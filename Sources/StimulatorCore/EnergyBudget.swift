@@ -12,6 +12,11 @@ public struct EnergyBudget: BitwiseCopyable, Hashable, Sendable {
     private var owedAt = Instant(0)
     private let drain: Milliwatts
 
+    /// After a day of rest nothing is owed: a bound for the arithmetic, far above any train.
+    private static var rest: Nanoseconds { .seconds(86_400) }
+
+    /// A budget of which nothing is used.
+    /// - Parameter sustained: what drains the backlog, 1 mW ... 1 MW.
     public init(sustained: Milliwatts) { drain = sustained }
 
     /// Stored energy of the pulses of the last minute.
@@ -22,13 +27,23 @@ public struct EnergyBudget: BitwiseCopyable, Hashable, Sendable {
 
     /// Energy not yet given off at the sustained power.
     public func backlog(at now: Instant) -> Millijoules {
-        let drained = (now - owedAt).raw / 1_000_000 * drain.raw / 1_000
-        return Millijoules(max(0, owed - max(0, drained)))
+        let elapsed = now - owedAt
+        if elapsed >= EnergyBudget.rest { return .zero }
+        let drained = Double(max(0, elapsed.raw)) * Double(drain.raw) / 1e9
+        return Millijoules(max(0, owed - Int64(drained)))
     }
 
     /// Time until the backlog is gone.
     public func wait(at now: Instant) -> Nanoseconds {
-        Nanoseconds(backlog(at: now).raw * 1_000_000 / max(1, drain.raw / 1_000))
+        EnergyBudget.wait(for: backlog(at: now), sustained: drain)
+    }
+
+    /// How long a backlog takes to drain; saturates at a day.
+    public static func wait(for backlog: Millijoules, sustained: Milliwatts) -> Nanoseconds {
+        // A day at 1 MW is 8.64 * 10^13 mJ: what is above would overflow below.
+        let owed = max(0, min(backlog.raw, 86_400_000_000_000))
+        let milliseconds = Double(owed) * 1_000 / Double(max(1, sustained.raw))
+        return min(rest, Nanoseconds(Int64(min(milliseconds, 86_400_000) * 1_000_000)))
     }
 
     /// Books one pulse.

@@ -8,10 +8,10 @@ public enum EventKind: UInt8, BitwiseCopyable, Hashable, Sendable {
     case tripCleared = 3
     /// A command was accepted: `index` = token.
     case accepted = 4
-    /// A command was refused: `index` = token, `detail` = rule, `extra` = unit | refusal detail << 4 is not used: see values.
-    /// values: limit, actual, wouldAdmit, pulse index, refusal detail.
+    /// A command was refused: `index` = token, `detail` = rule, `extra` = unit; values: limit, actual, wouldAdmit, pulse index,
+    /// refusal detail.
     case refused = 5
-    /// A pattern began: `index` = pulses; values: time of pulse 0 (ns), intensity per mille, stored energy so far (mJ).
+    /// A pattern began: `index` = pulses; values: time of pulse 0 (ns), intensity per mille, first to last pulse (ns).
     case trainStarted = 6
     /// A pulse was given and verified: `index` = number; values: scheduled (ns), fired (ns), mV before, mV after, coil mC.
     case pulse = 7
@@ -20,7 +20,7 @@ public enum EventKind: UInt8, BitwiseCopyable, Hashable, Sendable {
     /// A pattern ended: `index` = delivered, `detail` = 0 complete, 1 aborted, 2 tripped; values: omitted, stored energy given
     /// (mJ), coil mC, duration (ns), pulses asked for.
     case trainFinished = 9
-    /// The coil is above its warning; values: mC.
+    /// The coil is above its warning; values: mC, the warning (mC).
     case coilWarning = 10
     /// The self-test came to a step: `detail` = step; `extra` = 1 passed, 0 failed.
     case selfTest = 11

@@ -7,9 +7,9 @@ public enum ExactMath {
     private static var ln2High: Double { 0x1.62e42feep-1 }
     private static var ln2Low: Double { 0x1.a39ef35793c76p-33 }
 
-    /// e to the power of `x`. Saturates: 0 below -700, the largest finite number above 700.
+    /// e to the power of `x`. Saturates: 0 below -700 and for no number, the largest finite number above 700.
     public static func exp(_ x: Double) -> Double {
-        if x < -700 { return 0 }
+        if !(x >= -700) { return 0 }
         if x > 700 { return Double.greatestFiniteMagnitude }
         let scaled = x * 1.4426950408889634
         // Adding and taking away 1.5 * 2^52 rounds to the nearest integer without a call (`rounded` calls libm in debug).
@@ -44,9 +44,10 @@ public enum ExactMath {
         return 0.5 * (root + x / root)
     }
 
-    /// The natural logarithm of a positive normal number; -700 for anything not above zero.
+    /// The natural logarithm of a finite number above 2^-1000; -700 for anything that is not above it.
     public static func log(_ x: Double) -> Double {
         if !(x > 0x1p-1000) { return -700 }
+        if x > Double.greatestFiniteMagnitude { return ExactMath.log(Double.greatestFiniteMagnitude) }
         var exponent = Int64(x.bitPattern >> 52) - 1023
         var mantissa = Double(bitPattern: x.bitPattern & 0x000F_FFFF_FFFF_FFFF | 0x3FF0_0000_0000_0000)
         if mantissa > 1.4142135623730951 {

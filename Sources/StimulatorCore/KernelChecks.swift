@@ -1,16 +1,21 @@
 extension SafetyKernel {
     /// Takes note of what changed since the last step.
     mutating func observe(_ inputs: KernelInputs) {
-        let now = inputs.now
         worstLateness = max(worstLateness, inputs.lateness)
-        let rose = inputs.lines - previousLines
-        if rose.contains(.keySwitch), ticks > 1 { keyEdgeAt = now }
-        previousLines = inputs.lines
+        observeKey(inputs)
         let voltage = inputs.sampler.voltage
         if !charging, voltage.quality == .good, voltage.takenAt > chargeOffAt + .milliseconds(2) {
             lowestSinceOff = min(lowestSinceOff, voltage.value)
         }
         observeCurrent(inputs)
+    }
+
+    /// An edge of the key is one that was seen: lines that could not be read do not make the key look off and then on.
+    private mutating func observeKey(_ inputs: KernelInputs) {
+        if inputs.portFailed { return }
+        let isOn = inputs.lines.contains(.keySwitch)
+        if isOn, keyWasSeenOff { keyEdgeAt = inputs.now }
+        keyWasSeenOff = !isOn
     }
 
     /// Coil current without a FIRE of ours is the worst thing that can happen.
@@ -22,8 +27,9 @@ extension SafetyKernel {
         let ours = !pulse.currentSeen && after >= .zero && after <= KernelTimes.fireToCurrent
         if ours { pulse.currentSeen = true }
         if !ours || news > 1 {
-            sessionPulses &+= ours ? news - 1 : news
-            raise(.pulseUnexpected, limit: ours ? 1 : 0, actual: Int64(news), at: inputs.now)
+            let (sum, overflow) = sessionPulses.addingReportingOverflow(ours ? news - 1 : news)
+            sessionPulses = overflow ? .max : sum
+            raise(.pulseUnexpected, ours ? 1 : 0, Int64(news), at: inputs.now)
         }
     }
 
@@ -47,7 +53,7 @@ extension SafetyKernel {
         if voltage.quality == .good {
             let limit = Int64(board.maximumVoltage.raw) * Int64(board.overvoltageTrip.raw) / 1000
             if Int64(voltage.value.raw) > limit {
-                raise(.capacitorOvervoltage, limit: limit, actual: Int64(voltage.value.raw), at: now)
+                raise(.capacitorOvervoltage, limit, Int64(voltage.value.raw), at: now)
             }
             checkObedience(voltage.value, at: now)
         }
@@ -57,7 +63,7 @@ extension SafetyKernel {
     private mutating func checkObedience(_ voltage: Millivolts, at now: Instant) {
         guard !charging, lowestSinceOff.raw < Int32.max, state != .selfTest else { return }
         let limit = Int64(lowestSinceOff.raw) + 10_000 + Int64(max(0, lowestSinceOff.raw)) / 100
-        if Int64(voltage.raw) > limit { raise(.chargeRunaway, limit: limit, actual: Int64(voltage.raw), at: now) }
+        if Int64(voltage.raw) > limit { raise(.chargeRunaway, limit, Int64(voltage.raw), at: now) }
     }
 
     /// Leases and limits of an armed board. Old means off.
@@ -67,19 +73,35 @@ extension SafetyKernel {
         if !lines.contains(.interlock) { raise(.interlockOpen, at: now) }
         if !lines.contains(.coilPresent) { raise(.coilMissing, at: now) }
         if !lines.contains(.keySwitch) { raise(.keyRemoved, at: now) }
-        if now > leaseEnds { raise(.leaseExpired, micro(board.lease), micro(now - leaseEnds + board.lease), at: now) }
-        if !journalWritable { raise(.journalFailed, at: now) }
-        let guardianAge = now - inputs.guardian.at
-        if guardianAge > KernelTimes.guardianAge || (!inputs.guardian.permits && now - enteredAt > .milliseconds(10)) {
-            raise(.guardianDisagrees, micro(KernelTimes.guardianAge), micro(guardianAge), at: now)
+        if now > leaseEnds {
+            raise(.leaseExpired, micro(board.lease), micro(now - leaseEnds) + micro(board.lease), at: now)
         }
+        if !journalWritable { raise(.journalFailed, at: now) }
         if state != .arming { checkPosture(lines, at: now) }
         checkVoltage(inputs.sampler.voltage, at: now)
         checkCoil(inputs.sampler, at: now)
         checkCharging(inputs, at: now)
         if pulse.isOpen == false, lines.contains(.fireSense), now - pulse.firedAt > .milliseconds(2) {
-            raise(.lineMismatch, limit: 0, actual: Int64(InputLines.fireSense.rawValue), at: now)
+            raise(.lineMismatch, 0, Int64(InputLines.fireSense.rawValue), at: now)
         }
+        checkGuardian(inputs.guardian, at: now)
+    }
+
+    /// The guardian must be alive and permit. It sees the same samples as the kernel and may have acted on one a moment earlier,
+    /// so a stop that has its own name keeps it: this check comes last.
+    private mutating func checkGuardian(_ guardian: GuardianReport, at now: Instant) {
+        guard state.isArmed else { return }
+        if !isFresh(guardian, at: now) {
+            raise(.guardianDisagrees, micro(KernelTimes.guardianAge), micro(now - guardian.at), at: now)
+        } else if !guardian.permits, state != .arming || now - enteredAt > .milliseconds(10) {
+            raise(.guardianDisagrees, at: now)
+        }
+    }
+
+    /// True while the guardian runs. On another processor it may have run a little after `now`.
+    func isFresh(_ guardian: GuardianReport, at now: Instant) -> Bool {
+        let age = now - guardian.at
+        return age <= KernelTimes.guardianAge && age >= .zero - KernelTimes.guardianAge
     }
 
     /// What the heartbeat, the contactor and the bleed relay say must be what was asked for.
@@ -92,16 +114,33 @@ extension SafetyKernel {
     private mutating func checkPosture(_ lines: InputLines, at now: Instant) {
         if postureMatches(lines, at: now) { return }
         let missing = (.enableSense | .contactorSense | .bleedSense) - lines
-        raise(.lineMismatch, limit: 0, actual: Int64(missing.rawValue), at: now)
+        raise(.lineMismatch, 0, Int64(missing.rawValue), at: now)
     }
 
     private mutating func checkVoltage(_ voltage: Reading<Millivolts>, at now: Instant) {
-        if voltage.isTrusted(at: now, within: board.voltageAge) { return }
+        if voltage.isTrusted(at: now, within: board.voltageAge) { return checkChange(voltage, at: now) }
         if voltage.quality == .implausible {
-            raise(.voltageImplausible, limit: Int64(board.maximumVoltage.raw), actual: Int64(voltage.value.raw), at: now)
+            raise(
+                .voltageImplausible, Int64(board.maximumVoltage.raw), Int64(voltage.value.raw), at: now)
         } else {
             raise(.voltageStale, micro(board.voltageAge), micro(now - voltage.takenAt), at: now)
         }
+    }
+
+    /// From one sample to the next the capacitor cannot rise faster than the charger's current makes it, nor fall faster than the
+    /// bleed makes it: samples are at most 10 ms apart, so 10 % is ten times what the bleed does. A divider that breaks reads 0.
+    private mutating func checkChange(_ voltage: Reading<Millivolts>, at now: Instant) {
+        guard voltage.takenAt > known.takenAt else { return }
+        if known.quality == .good, pulse.firedAt + .microseconds(500) < known.takenAt {
+            let before = Int64(known.value.raw)
+            let elapsed = min(.seconds(1), voltage.takenAt - known.takenAt)
+            let least = before - max(0, before) / 10 - 10_000
+            let most = before + elapsed.raw * board.chargerCurrent / board.capacitance * 3 / 2 + 20_000
+            let actual = Int64(voltage.value.raw)
+            if actual < least { return raise(.voltageImplausible, least, actual, at: now) }
+            if actual > most { return raise(.voltageImplausible, most, actual, at: now) }
+        }
+        known = voltage
     }
 
     private mutating func checkCoil(_ sampler: SamplerReport, at now: Instant) {
@@ -109,19 +148,19 @@ extension SafetyKernel {
         let age = board.coilTemperatureAge
         if first.quality == .implausible || second.quality == .implausible {
             let bad = first.quality == .implausible ? first.value : second.value
-            raise(.coilTemperatureImplausible, limit: Int64(board.coilTrip.raw), actual: Int64(bad.raw), at: now)
+            raise(.coilTemperatureImplausible, Int64(board.coilTrip.raw), Int64(bad.raw), at: now)
         } else if !first.isTrusted(at: now, within: age) || !second.isTrusted(at: now, within: age) {
             let oldest = min(first.takenAt, second.takenAt)
             raise(.coilTemperatureStale, micro(age), micro(now - oldest), at: now)
         } else {
             let gap = Int64(first.value.raw) - Int64(second.value.raw)
             if abs(gap) > Int64(board.coilAgreement.raw) {
-                raise(.coilTemperatureImplausible, limit: Int64(board.coilAgreement.raw), actual: abs(gap), at: now)
+                raise(.coilTemperatureImplausible, Int64(board.coilAgreement.raw), abs(gap), at: now)
             }
             let hottest = max(first.value, second.value)
             hottestCoil = hottest
             if hottest > board.coilTrip {
-                raise(.coilOvertemperature, limit: Int64(board.coilTrip.raw), actual: Int64(hottest.raw), at: now)
+                raise(.coilOvertemperature, Int64(board.coilTrip.raw), Int64(hottest.raw), at: now)
             }
             warnOfHeat(hottest, at: now)
         }
@@ -131,7 +170,7 @@ extension SafetyKernel {
         if hottest > board.coilWarning, !coilWarned {
             coilWarned = true
             events.append(Event(.coilWarning, at: now, Int64(hottest.raw), Int64(board.coilWarning.raw)))
-        } else if hottest + .celsius(1) < board.coilWarning {
+        } else if hottest < board.coilWarning - .celsius(1) {
             coilWarned = false
         }
     }
@@ -140,12 +179,12 @@ extension SafetyKernel {
         let voltage = inputs.sampler.voltage.value
         if state == .arming {
             let limit = Millivolts.volts(50)
-            if voltage > limit { raise(.chargeRunaway, limit: Int64(limit.raw), actual: Int64(voltage.raw), at: now) }
+            if voltage > limit { raise(.chargeRunaway, Int64(limit.raw), Int64(voltage.raw), at: now) }
             return
         }
         let runaway = Int64(setPoint.raw) * 105 / 100 + 10_000
         if !loweringVoltage, Int64(voltage.raw) > runaway {
-            raise(.chargeRunaway, limit: runaway, actual: Int64(voltage.raw), at: now)
+            raise(.chargeRunaway, runaway, Int64(voltage.raw), at: now)
         }
         let limit = loweringVoltage ? KernelTimes.lowering : board.chargeTimeout
         if now > chargeBeganAt, now - chargeBeganAt > limit {
@@ -159,6 +198,9 @@ extension SafetyKernel {
         if state != .selfTest, now - enteredAt > KernelTimes.hardwareSettles {
             if inputs.lines.contains(.enableSense) { raise(.enableStuck, at: now) }
             if inputs.lines.contains(.contactorSense) { raise(.contactorWelded, at: now) }
+            if inputs.lines.contains(.bleedSense) {
+                raise(.lineMismatch, 0, Int64(InputLines.bleedSense.rawValue), at: now)
+            }
         }
         if trips.isEmpty { return }
         clearIf(.interlockOpen, inputs.lines.contains(.interlock), at: now)
@@ -182,10 +224,6 @@ extension SafetyKernel {
         trips.remove(trip)
         events.append(Event(.tripCleared, detail: trip.rawValue, at: now))
         if trips.isEmpty { firstTrip = nil }
-    }
-
-    mutating func raise(_ trip: Trip, _ limit: Int64, _ actual: Int64, at now: Instant) {
-        raise(trip, limit: limit, actual: actual, at: now)
     }
 }
 

@@ -25,7 +25,7 @@ extension SafetyKernel {
         case .start(let pattern): try start(pattern, at: now)
         case .abort:
             guard train.isActive else { throw wrongState }
-            finishTrain(.aborted, at: now)
+            abortTrain(at: now)
         case .clear(let trip): try clear(trip, inputs)
         case .selfTest: try testAgain(at: now)
         }
@@ -35,15 +35,13 @@ extension SafetyKernel {
 
     private mutating func arm(_ intensity: PerMille, _ inputs: KernelInputs) throws(Refusal) {
         let now = inputs.now
-        for raw in 0..<UInt8(Trip.count) {
-            if let trip = Trip(rawValue: raw), trips.contains(trip) { throw Refusal(.tripped, detail: raw) }
-        }
+        if let trip = trips.first { throw Refusal(.tripped, detail: trip.rawValue) }
         guard state == .safe else { throw wrongState }
         guard selfTest.passed else { throw Refusal(.posture, detail: Trip.selfTestFailed.rawValue) }
         guard inputs.lines.contains(.keySwitch) else { throw Refusal(.key) }
         if let trip = hindrance(inputs) { throw Refusal(.tripped, detail: trip.rawValue) }
-        let target = board.setPoint(for: intensity)
-        guard target >= board.minimumVoltage, target <= board.maximumVoltage else { throw tooLow(intensity) }
+        try checkRange(intensity)
+        known = Reading(.zero, takenAt: .distantPast, quality: .none)
         aim(at: intensity, now)
         enter(.arming, at: now)
     }
@@ -57,26 +55,37 @@ extension SafetyKernel {
         if !lines.contains(.coilPresent) { return .coilMissing }
         if now > leaseEnds { return .leaseExpired }
         if !journalWritable { return .journalFailed }
-        if now - inputs.guardian.at > KernelTimes.guardianAge { return .guardianDisagrees }
+        if !isFresh(inputs.guardian, at: now) || !inputs.guardian.permits { return .guardianDisagrees }
+        if lines.contains(.fireSense) { return .lineMismatch }
         if !sampler.voltage.isTrusted(at: now, within: board.voltageAge) { return .voltageStale }
         if sampler.voltage.value > .volts(50) { return .chargeRunaway }
         let age = board.coilTemperatureAge
         if !sampler.coilA.isTrusted(at: now, within: age) || !sampler.coilB.isTrusted(at: now, within: age) {
             return .coilTemperatureStale
         }
+        if !coilSensorsAgree(sampler) { return .coilTemperatureImplausible }
         if max(sampler.coilA.value, sampler.coilB.value) > board.coilTrip { return .coilOvertemperature }
         return nil
     }
 
-    private func tooLow(_ intensity: PerMille) -> Refusal {
-        let least = Int64(Admission.leastIntensity(board: board).raw)
-        return Refusal(.badValue, unit: .perMille, limit: least, actual: Int64(intensity.raw), wouldAdmit: least)
+    private func coilSensorsAgree(_ sampler: SamplerReport) -> Bool {
+        let gap = Int64(sampler.coilA.value.raw) - Int64(sampler.coilB.value.raw)
+        return abs(gap) <= Int64(board.coilAgreement.raw)
+    }
+
+    /// An intensity must lie between what the charger regulates and the maximum.
+    private func checkRange(_ intensity: PerMille) throws(Refusal) {
+        let least = Admission.leastIntensity(board: board)
+        guard intensity >= least, intensity.raw <= 1000 else {
+            let limit: Int64 = intensity < least ? Int64(least.raw) : 1000
+            throw Refusal(.badValue, unit: .perMille, limit: limit, actual: Int64(intensity.raw), wouldAdmit: limit)
+        }
     }
 
     private mutating func change(to intensity: PerMille, at now: Instant) throws(Refusal) {
         guard state.isArmed else { throw Refusal(.notArmed) }
         guard !train.isActive else { throw wrongState }
-        guard board.setPoint(for: intensity) >= board.minimumVoltage else { throw tooLow(intensity) }
+        try checkRange(intensity)
         aim(at: intensity, now)
         activeAt = now
     }
@@ -86,20 +95,20 @@ extension SafetyKernel {
         guard !train.isActive else { throw wrongState }
         let pattern = try asked.validated()
         let first = pattern.intensity(of: 0)
-        guard board.setPoint(for: first) >= board.minimumVoltage else { throw tooLow(first) }
+        try checkRange(first)
         let total = pattern.pulseCount
         guard total <= board.pulsesPerPattern else {
             let most = Int64(board.pulsesPerPattern)
             throw Refusal(.trainLength, unit: .pulses, limit: most, actual: Int64(total), wouldAdmit: most)
         }
-        let left = Int64(board.pulsesPerSession) - Int64(sessionPulses)
+        let left = max(0, Int64(board.pulsesPerSession) - Int64(sessionPulses))
         guard Int64(total) <= left else {
-            throw Refusal(.dose, unit: .pulses, limit: left, actual: Int64(total), wouldAdmit: max(0, left))
+            throw Refusal(.dose, unit: .pulses, limit: left, actual: Int64(total), wouldAdmit: left)
         }
-        let since = now - lastTrainEndedAt
+        let since = max(.zero, now - lastTrainEndedAt)
         let wait = max(energy.wait(at: now), board.leastWait - min(since, board.leastWait))
         guard wait <= .zero else {
-            throw Refusal(.cooldown, unit: .microseconds, limit: micro(wait), actual: 0, wouldAdmit: micro(wait))
+            throw Refusal(.cooldown, unit: .microseconds, limit: micro(wait) + 1, wouldAdmit: micro(wait) + 1)
         }
         train = TrainProgress(pattern: pattern, isActive: true, isPending: true, total: total)
         aim(at: first, now)
@@ -110,37 +119,50 @@ extension SafetyKernel {
     private mutating func clear(_ asked: Trip?, _ inputs: KernelInputs) throws(Refusal) {
         let now = inputs.now
         guard state == .faulted || state == .safe else { throw wrongState }
-        guard now - keyEdgeAt <= KernelTimes.keyEdge else { throw Refusal(.key) }
         if let trip = asked, !trips.contains(trip) { throw Refusal(.badValue, detail: trip.rawValue) }
-        var lockouts = false
-        for raw in 0..<UInt8(Trip.count) {
-            guard let trip = Trip(rawValue: raw), trips.contains(trip), asked == nil || asked == trip else { continue }
-            switch trip.clearing {
-            case .acknowledgedWithKeyEdge: clearIf(trip, !stillHolds(trip, inputs), at: now)
-            case .afterLowVoltageTest, .passingRetest: lockouts = true
-            case .whenConditionClears, .onDisarm: break
-            }
+        guard keyEdgeIsRecent(at: now) else { throw Refusal(.key) }
+        let chosen = trips.filtered { asked == nil || $0 == asked }
+        var faults = chosen.filtered { $0.clearing == .acknowledgedWithKeyEdge }
+        var held = chosen.filtered { asked != nil && $0.clearing == .whenConditionClears }.first
+        while let trip = faults.first {
+            faults.remove(trip)
+            if stillHolds(trip, inputs) { held = trip } else { clearIf(trip, true, at: now) }
         }
-        if lockouts {
-            guard inputs.sampler.voltage.isTrusted(at: now, within: board.voltageAge),
-                inputs.sampler.voltage.value < Ceiling.discharged
-            else { throw Refusal(.tripped, detail: Trip.dischargeFailed.rawValue) }
-            selfTest = SelfTest(clearsLockouts: true)
+        if let held { throw Refusal(.tripped, detail: held.rawValue) }
+        let needsTest = chosen.filtered { $0.action == .lockout || $0.action == .blocksArming }
+        if !needsTest.isEmpty {
+            try checkDischarged(inputs)
+            selfTest = SelfTest(acknowledged: needsTest.filtered { $0.action == .lockout })
             enter(.selfTest, at: now)
         } else if state == .faulted, !blocked {
             enter(.safe, at: now)
         }
     }
 
+    /// A key edge counts for ten seconds.
+    func keyEdgeIsRecent(at now: Instant) -> Bool { keyEdgeAt <= now && now - keyEdgeAt <= KernelTimes.keyEdge }
+
+    private func checkDischarged(_ inputs: KernelInputs) throws(Refusal) {
+        let voltage = inputs.sampler.voltage
+        guard voltage.isTrusted(at: inputs.now, within: board.voltageAge), voltage.value < Ceiling.discharged else {
+            throw Refusal(.tripped, detail: Trip.dischargeFailed.rawValue)
+        }
+    }
+
     /// True while the condition of a fault is still there.
     private func stillHolds(_ trip: Trip, _ inputs: KernelInputs) -> Bool {
-        switch trip {
-        case .emergencyStop: inputs.lines.contains(.emergencyStop)
-        case .patientStop: inputs.lines.contains(.patientStop)
-        case .overvoltageLatched: inputs.lines.contains(.overvoltageLatched)
+        let (lines, sampler, now) = (inputs.lines, inputs.sampler, inputs.now)
+        return switch trip {
+        case .emergencyStop: lines.contains(.emergencyStop)
+        case .patientStop: lines.contains(.patientStop)
+        case .overvoltageLatched: lines.contains(.overvoltageLatched)
+        case .lineMismatch: lines.contains(.bleedSense) || lines.contains(.fireSense)
         case .outputFailed: inputs.portFailed || inputs.guardian.outputFailed
-        case .voltageStale, .voltageImplausible:
-            !inputs.sampler.voltage.isTrusted(at: inputs.now, within: board.voltageAge)
+        case .guardianDisagrees: !isFresh(inputs.guardian, at: now) || !inputs.guardian.permits
+        case .capacitorOvervoltage, .voltageStale, .voltageImplausible:
+            !sampler.voltage.isTrusted(at: now, within: board.voltageAge) || sampler.voltage.value > Ceiling.discharged
+        case .coilTemperatureImplausible:
+            sampler.coilA.quality != .good || sampler.coilB.quality != .good || !coilSensorsAgree(sampler)
         default: false
         }
     }

@@ -18,6 +18,8 @@ struct TrainProgress: BitwiseCopyable, Hashable, Sendable {
     var delivered: UInt32 = 0
     var omitted: UInt32 = 0
     var energy = Millijoules.zero
+    /// How it ends when no pulse is left.
+    var ending = TrainEnding.complete
 }
 
 /// One pulse between FIRE and its proof.
@@ -72,7 +74,7 @@ extension SafetyKernel {
         let intensity = train.pattern.intensity(of: train.next)
         let rate = board.rate(at: intensity)
         if window.broken(by: scheduled, perSecond: board.pulsesPerSecond, rate: rate) != nil {
-            raise(.pulseTooSoon, micro(rate.interval), 0, at: now)
+            raise(.pulseTooSoon, micro(rate.interval), micro(window.averageInterval(at: scheduled)), at: now)
         }
         let sum = energy.lastMinute(at: now) + board.energy(at: board.setPoint(for: intensity))
         if sum > board.energyPerMinute {
@@ -119,20 +121,21 @@ extension SafetyKernel {
         if sampled, pulse.currentSeen {
             let before = Int64(pulse.before.raw)
             let after = Int64(voltage.value.raw)
-            // 60 ... 92 %: the coil's range of 73 ... 81 %, and the tolerances of two samples.
-            guard after * 100 >= before * 60, after * 100 <= before * 92 else {
-                return raise(.voltageImplausible, limit: before * 92 / 100, actual: after, at: now)
+            // The coil's range, and the tolerances of two samples on either side.
+            let least = before * Int64(board.residualLeast.raw - 130) / 1000
+            let most = before * Int64(board.residualMost.raw + 110) / 1000
+            guard after >= least, after <= most else {
+                return raise(.voltageImplausible, after < least ? least : most, after, at: now)
             }
             pulse.isOpen = false
             train.delivered += 1
-            let coil = max(inputs.sampler.coilA.value, inputs.sampler.coilB.value)
             events.append(
                 Event(
                     .pulse, index: pulse.number, at: now, pulse.scheduledAt.raw, pulse.firedAt.raw, before, after,
-                    Int64(coil.raw)))
+                    Int64(hottestCoil.raw)))
             enter(.recovering, at: now)
         } else if now - pulse.firedAt > (sampled ? .milliseconds(6) : KernelTimes.proof) {
-            raise(.pulseMissing, limit: micro(KernelTimes.proof), actual: micro(now - pulse.firedAt), at: now)
+            raise(.pulseMissing, micro(KernelTimes.proof), micro(now - pulse.firedAt), at: now)
         }
     }
 
@@ -146,15 +149,25 @@ extension SafetyKernel {
         events.append(
             Event(
                 .trainFinished, detail: ending.rawValue, index: train.delivered, at: now, Int64(train.omitted),
-                train.energy.raw, Int64(hottestCoil.raw), duration.raw, Int64(train.total)))
+                train.energy.raw, Int64(hottestCoil.raw), duration.raw, Int64(train.pattern.pulseCount)))
+    }
+
+    /// Gives no further pulse. One that is between FIRE and its proof is still counted before the end is reported.
+    mutating func abortTrain(at now: Instant) {
+        guard pulse.isOpen else { return finishTrain(.aborted, at: now) }
+        train.total = train.next
+        train.nextAt = .distantFuture
+        train.ending = .aborted
     }
 
     /// Turns the set-point to an intensity; a lower one is reached through the bleed.
     mutating func aim(at next: PerMille, _ now: Instant) {
         let target = board.setPoint(for: next)
-        if target < setPoint {
+        // Before the arming second is over there is nothing to lower, and the bleed must stay open to be proven.
+        if target < setPoint, state != .arming {
             stopCharging(at: now)
             loweringVoltage = true
+            bleedOpenSince = .distantFuture
         }
         intensity = next
         setPoint = target

@@ -15,7 +15,7 @@ extension SafetyKernel {
         case .discharging: moveDischarging(inputs)
         }
         if train.isActive, train.next >= train.total, !pulse.isOpen, !train.isPending {
-            finishTrain(.complete, at: now)
+            finishTrain(train.ending, at: now)
         }
     }
 
@@ -24,32 +24,31 @@ extension SafetyKernel {
         case .running: break
         case .passed:
             events.append(Event(.selfTest, detail: selfTest.step.rawValue, extra: 1, at: inputs.now))
-            clearIf(.selfTestFailed, true, at: inputs.now)
-            clearIf(.watchdogFailed, !inputs.guardian.watchdogFailed, at: inputs.now)
-            clearAcknowledgedLockouts(at: inputs.now)
-            enter(blocked ? .faulted : .safe, at: inputs.now)
+            passSelfTest(inputs)
         case .failed:
             events.append(Event(.selfTest, detail: selfTest.step.rawValue, extra: 0, at: inputs.now))
-            raise(.selfTestFailed, limit: 0, actual: Int64(selfTest.step.rawValue), at: inputs.now)
+            raise(.selfTestFailed, 0, Int64(selfTest.step.rawValue), at: inputs.now)
+            if selfTest.step == .sensors, !inputs.sampler.partsIdentified { raise(.boardMismatch, at: inputs.now) }
             if selfTest.step == .heartbeatOff { raise(.enableStuck, at: inputs.now) }
             enter(.faulted, at: inputs.now)
         }
     }
 
-    private mutating func clearAcknowledgedLockouts(at now: Instant) {
-        if !selfTest.clearsLockouts { return }
-        for raw in 0..<UInt8(Trip.count) {
-            if let trip = Trip(rawValue: raw), trip.action == .lockout { clearIf(trip, true, at: now) }
+    /// What a passing test proves is over; a lockout only when a person acknowledged it and it did not come again.
+    private mutating func passSelfTest(_ inputs: KernelInputs) {
+        let now = inputs.now
+        var over = trips.filtered { $0.clearing == .passingRetest }
+        if inputs.guardian.watchdogFailed { over.remove(.watchdogFailed) }
+        over.bits |= trips.bits & selfTest.acknowledged.bits
+        while let trip = over.first {
+            over.remove(trip)
+            clearIf(trip, true, at: now)
         }
+        enter(blocked ? .faulted : .safe, at: now)
     }
 
     /// True while a latched trip keeps the board in `faulted`.
-    var blocked: Bool {
-        for raw in 0..<UInt8(Trip.count) {
-            if let trip = Trip(rawValue: raw), trip.action > .disarm, trips.contains(trip) { return true }
-        }
-        return false
-    }
+    var blocked: Bool { !trips.filtered { $0.action > .disarm }.isEmpty }
 
     /// The arming second: contactor and bleed are proven before the first joule.
     private mutating func moveArming(_ inputs: KernelInputs) {
@@ -57,7 +56,7 @@ extension SafetyKernel {
         bleedOpenSince = min(bleedOpenSince, now)
         if now - enteredAt > KernelTimes.hardwareSettles, !postureMatches(inputs.lines, at: now) {
             let missing = (.enableSense | .contactorSense | .bleedSense) - inputs.lines
-            return raise(.lineMismatch, limit: 0, actual: Int64(missing.rawValue), at: now)
+            return raise(.lineMismatch, 0, Int64(missing.rawValue), at: now)
         }
         if now - enteredAt >= board.armingDelay {
             activeAt = now
@@ -106,7 +105,7 @@ extension SafetyKernel {
         }
         if voltage < target - tolerance || loweringVoltage { chargeBeganAt = min(chargeBeganAt, now) }
         if now > unprovenSince, now - unprovenSince > KernelTimes.setPointProof {
-            raise(.outputFailed, limit: micro(KernelTimes.setPointProof), actual: micro(now - unprovenSince), at: now)
+            raise(.outputFailed, micro(KernelTimes.setPointProof), micro(now - unprovenSince), at: now)
         }
     }
 
@@ -127,9 +126,8 @@ extension SafetyKernel {
         if !discharge.hasStarted {
             let closed = !inputs.lines.contains(.bleedSense) && !inputs.lines.contains(.contactorSense)
             if closed || waited > KernelTimes.hardwareSettles {
-                if !closed { checkLetGo(inputs) }
-                let known = discharge.start(at: now, voltage: inputs.sampler.voltage, age: board.voltageAge)
-                if !known, waited > board.dischargeTime { failDischarge(waited, at: now) }
+                let isKnown = discharge.start(at: now, voltage: inputs.sampler.voltage, known: known, board: board)
+                if !isKnown, waited > board.dischargeTime { failDischarge(waited, at: now) }
             }
             return
         }
@@ -140,21 +138,17 @@ extension SafetyKernel {
         }
     }
 
-    private mutating func checkLetGo(_ inputs: KernelInputs) {
-        if inputs.lines.contains(.bleedSense) {
-            raise(.lineMismatch, limit: 0, actual: Int64(InputLines.bleedSense.rawValue), at: inputs.now)
-        }
-    }
-
     private mutating func failDischarge(_ waited: Nanoseconds, at now: Instant) {
-        raise(.dischargeFailed, limit: micro(board.dischargeTime), actual: micro(waited), at: now)
+        raise(.dischargeFailed, micro(board.dischargeTime), micro(waited), at: now)
         settle(at: now)
     }
 
     /// The end of a stop: trips that last until disarm are over.
     private mutating func settle(at now: Instant) {
-        for raw in 0..<UInt8(Trip.count) {
-            if let trip = Trip(rawValue: raw), trip.clearing == .onDisarm { clearIf(trip, true, at: now) }
+        var over = trips.filtered { $0.clearing == .onDisarm }
+        while let trip = over.first {
+            over.remove(trip)
+            clearIf(trip, true, at: now)
         }
         enter(blocked ? .faulted : .safe, at: now)
     }
@@ -177,9 +171,15 @@ extension SafetyKernel {
             if pulse.isOpen, now - pulse.firedAt < KernelTimes.fireWidth {
                 outputs.lines = outputs.lines | .fire | .triggerOut
             }
-            if pulse.isOpen { outputs.nextEdge = pulse.firedAt + board.sagTime }
-            if train.isActive, !train.isPending { outputs.nextEdge = min(outputs.nextEdge, train.nextAt) }
+            outputs.nextEdge = nextEdge(after: now)
         }
         return outputs
+    }
+
+    /// The look at what a pulse left, or the next pulse: the nearer one of those that are still to come.
+    private func nextEdge(after now: Instant) -> Instant {
+        let look = pulse.firedAt + board.sagTime
+        let first = pulse.isOpen && look > now ? look : .distantFuture
+        return train.isActive && !train.isPending && train.nextAt > now ? min(first, train.nextAt) : first
     }
 }

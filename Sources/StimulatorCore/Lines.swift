@@ -13,7 +13,9 @@ extension LineSet {
     /// The lines that both sets have.
     @inlinable public static func & (left: Self, right: Self) -> Self { Self(rawValue: left.rawValue & right.rawValue) }
     /// The lines of the first set that the second lacks.
-    @inlinable public static func - (left: Self, right: Self) -> Self { Self(rawValue: left.rawValue & ~right.rawValue) }
+    @inlinable public static func - (left: Self, right: Self) -> Self {
+        Self(rawValue: left.rawValue & ~right.rawValue)
+    }
     /// True when every line of `lines` is in this set.
     @inlinable public func contains(_ lines: Self) -> Bool { rawValue & lines.rawValue == lines.rawValue }
     /// This set with `lines` in it, or not.

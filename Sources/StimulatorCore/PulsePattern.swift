@@ -74,7 +74,8 @@ public struct PulsePattern: BitwiseCopyable, Hashable, Sendable {
         intensity: PerMille, interval: Nanoseconds, repeats: UInt32 = 1, every: Nanoseconds = .zero
     ) -> PulsePattern {
         PulsePattern(
-            intensity: intensity, PatternLevel(count: 2, interval: interval), PatternLevel(count: repeats, interval: every))
+            intensity: intensity, PatternLevel(count: 2, interval: interval),
+            PatternLevel(count: repeats, interval: every))
     }
 
     /// How many pulses the pattern has; saturates at UInt32.max, far above any ceiling.
@@ -105,8 +106,8 @@ public struct PulsePattern: BitwiseCopyable, Hashable, Sendable {
     /// The intensity of pulse `number`.
     @inlinable public func intensity(of number: UInt32) -> PerMille {
         if number >= rampPulses { return intensity }
-        let rise = Int64(intensity.raw - rampFrom.raw) * Int64(number) / Int64(rampPulses)
-        return PerMille(rampFrom.raw + Int32(rise))
+        let rise = (Int64(intensity.raw) - Int64(rampFrom.raw)) * Int64(number) / Int64(rampPulses)
+        return PerMille(saturating: Int64(rampFrom.raw) + rise)
     }
 
     /// The pattern when it is one: every count 1 ... 6000, at most 6000 pulses, each level's items in order and not
@@ -116,33 +117,41 @@ public struct PulsePattern: BitwiseCopyable, Hashable, Sendable {
         guard intensity.raw >= 1, intensity.raw <= 1000 else {
             throw Refusal(.badValue, unit: .perMille, limit: 1000, actual: Int64(intensity.raw), wouldAdmit: 1000)
         }
-        if rampPulses > 0 {
-            guard rampFrom.raw >= 1, rampFrom <= intensity else {
-                throw Refusal(.badValue, unit: .perMille, limit: Int64(intensity.raw), actual: Int64(rampFrom.raw))
-            }
+        try validateRamp()
+        try validateLevels()
+        guard pulseCount <= Ceiling.pulsesPerPattern else { throw tooLong(Int64(pulseCount)) }
+        return self
+    }
+
+    private func validateRamp() throws(Refusal) {
+        if rampPulses == 0 { return }
+        guard rampPulses <= Ceiling.pulsesPerPattern else { throw tooLong(Int64(rampPulses)) }
+        guard rampFrom.raw >= 1, rampFrom <= intensity else {
+            throw Refusal(.badValue, unit: .perMille, limit: Int64(intensity.raw), actual: Int64(rampFrom.raw))
         }
+    }
+
+    private func validateLevels() throws(Refusal) {
         var inner: Int64 = 0
         for index in 0..<4 {
             let level = levels[index]
-            guard level.count >= 1, level.count <= Ceiling.pulsesPerPattern else {
-                throw Refusal(
-                    .trainLength, unit: .pulses, limit: Int64(Ceiling.pulsesPerPattern), actual: Int64(level.count),
-                    wouldAdmit: Int64(Ceiling.pulsesPerPattern))
-            }
+            guard level.count >= 1, level.count <= Ceiling.pulsesPerPattern else { throw tooLong(Int64(level.count)) }
             if level.count == 1 { continue }
             let least = inner + Ceiling.leastInterval.raw
-            guard level.interval.raw >= least, level.interval <= Ceiling.longestInterval else {
-                throw Refusal(
-                    .interval, unit: .microseconds, limit: (least + 999) / 1000, actual: level.interval.raw / 1000,
-                    wouldAdmit: (least + 999) / 1000)
+            guard level.interval.raw >= least else { throw interval(level, limit: (least + 999) / 1000) }
+            guard level.interval <= Ceiling.longestInterval else {
+                throw interval(level, limit: Ceiling.longestInterval.raw / 1000)
             }
             inner += Int64(level.count - 1) * level.interval.raw
         }
-        guard pulseCount <= Ceiling.pulsesPerPattern else {
-            throw Refusal(
-                .trainLength, unit: .pulses, limit: Int64(Ceiling.pulsesPerPattern), actual: Int64(pulseCount),
-                wouldAdmit: Int64(Ceiling.pulsesPerPattern))
-        }
-        return self
+    }
+
+    private func tooLong(_ actual: Int64) -> Refusal {
+        let most = Int64(Ceiling.pulsesPerPattern)
+        return Refusal(.trainLength, unit: .pulses, limit: most, actual: actual, wouldAdmit: most)
+    }
+
+    private func interval(_ level: PatternLevel, limit: Int64) -> Refusal {
+        Refusal(.interval, unit: .microseconds, limit: limit, actual: level.interval.raw / 1000, wouldAdmit: limit)
     }
 }

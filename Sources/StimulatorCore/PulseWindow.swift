@@ -12,13 +12,16 @@ public struct PulseWindow: BitwiseCopyable, Hashable, Sendable {
     ///   of up to four may be closer, the average over any five pulses may not.
     /// - `interval`: the hardware's dead time.
     public func broken(by time: Instant, perSecond limit: UInt32, rate: Millihertz) -> RefusalRule? {
-        if time.raw - nth(before: 1) < Ceiling.leastInterval.raw { return .interval }
-        if time.raw - nth(before: limit) < 1_000_000_000 { return .pulsesPerSecond }
+        if since(1, time) < Ceiling.leastInterval { return .interval }
+        if limit == 0 || since(min(limit, 127), time) < .seconds(1) { return .pulsesPerSecond }
         let span = 4 * max(rate.interval.raw, Ceiling.leastSustainedInterval.raw)
         // A rate is a rounded number: a nanosecond an interval is not a faster train.
-        if time.raw - nth(before: 4) < span - 4 { return .rateForPower }
+        if since(4, time).raw < span - 4 { return .rateForPower }
         return nil
     }
+
+    /// The average interval of the group that a pulse at `time` would close: itself and the four before it.
+    public func averageInterval(at time: Instant) -> Nanoseconds { since(4, time) / 4 }
 
     /// Books a pulse.
     public mutating func add(_ time: Instant) {
@@ -26,5 +29,8 @@ public struct PulseWindow: BitwiseCopyable, Hashable, Sendable {
         count &+= 1
     }
 
-    private func nth(before: UInt32) -> Int64 { times[Int((count &- before) & 127)] }
+    /// From the pulse that is `places` before the next one to `time`.
+    private func since(_ places: UInt32, _ time: Instant) -> Nanoseconds {
+        time - Instant(times[Int((count &- places) & 127)])
+    }
 }

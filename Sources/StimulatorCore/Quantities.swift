@@ -35,6 +35,7 @@ public struct Nanoseconds: Quantity {
 }
 
 /// A moment: nanoseconds on the monotonic clock of this start. Nothing in the core reads a clock: moments are parameters.
+/// Arithmetic saturates.
 public struct Instant: BitwiseCopyable, Comparable, Hashable, Sendable {
     /// Nanoseconds since the clock's zero.
     public let raw: Int64
@@ -44,10 +45,25 @@ public struct Instant: BitwiseCopyable, Comparable, Hashable, Sendable {
     /// After everything: "not planned".
     @inlinable public static var distantFuture: Instant { Instant(Int64.max / 4) }
     @inlinable public static func < (left: Instant, right: Instant) -> Bool { left.raw < right.raw }
-    @inlinable public static func + (left: Instant, right: Nanoseconds) -> Instant { Instant(left.raw &+ right.raw) }
-    @inlinable public static func - (left: Instant, right: Nanoseconds) -> Instant { Instant(left.raw &- right.raw) }
-    @inlinable public static func - (left: Instant, right: Instant) -> Nanoseconds { Nanoseconds(left.raw &- right.raw) }
+    @inlinable public static func + (left: Instant, right: Nanoseconds) -> Instant { Instant(sum(left.raw, right.raw)) }
+    @inlinable public static func - (left: Instant, right: Nanoseconds) -> Instant {
+        Instant(difference(left.raw, right.raw))
+    }
+    @inlinable public static func - (left: Instant, right: Instant) -> Nanoseconds {
+        Nanoseconds(difference(left.raw, right.raw))
+    }
     @inlinable public static func += (left: inout Instant, right: Nanoseconds) { left = left + right }
+
+    // Moments come from shared pages too, so they saturate: an old moment must never wrap round into a fresh one.
+    @inlinable static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? (right < 0 ? .min : .max) : sum
+    }
+
+    @inlinable static func difference(_ left: Int64, _ right: Int64) -> Int64 {
+        let (difference, overflow) = left.subtractingReportingOverflow(right)
+        return overflow ? (left < 0 ? .min : .max) : difference
+    }
 }
 
 /// A voltage in millivolts. Range -100 V ... 4 kV: sensors may read below zero and above the ceiling; a driver saturates, with

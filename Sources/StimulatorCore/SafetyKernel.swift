@@ -21,7 +21,8 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     var leaseEnds = Instant.distantPast
     var journalWritable = false
     var keyEdgeAt = Instant.distantPast
-    var previousLines = InputLines.none
+    /// The key was off when the lines were last read.
+    var keyWasSeenOff = false
     var stallsSeen: UInt32 = 0
     var activeAt = Instant(0)
 
@@ -38,6 +39,8 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     /// The lowest voltage seen since CHARGE went off: a rise above it is a charger that does not obey.
     var lowestSinceOff = Millivolts(Int32.max)
     var chargeOffAt = Instant.distantPast
+    /// The newest sample of the armed board that fits the one before it.
+    var known = Reading<Millivolts>(.zero, takenAt: .distantPast, quality: .none)
 
     // MARK: Pulses
     var train = TrainProgress()
@@ -53,14 +56,16 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     var selfTest = SelfTest()
     var discharge = DischargeWatch()
     var coilWarned = false
+    /// The hotter of the two coil sensors, when both were last trusted.
     var hottestCoil = Millicelsius.zero
 
-    /// A kernel that begins with its self-test. `latched` are the lockouts that survived the restart.
+    /// A kernel that begins with its self-test. `latched` are the lockouts that survived the restart; of the board's limits none
+    /// is wider than `Ceiling`.
     public init(board: BoardDescription, latched: TripSet = TripSet(), startingAt now: Instant = Instant(0)) {
-        self.board = board
-        energy = EnergyBudget(sustained: board.sustainedPower)
+        self.board = board.withinCeilings
+        energy = EnergyBudget(sustained: self.board.sustainedPower)
         enteredAt = now
-        trips = latched
+        trips = TripSet(bits: latched.bits)
     }
 
     /// When the running pattern's first pulse is due; the distant future while none runs.
@@ -88,14 +93,17 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
         enteredAt = now
     }
 
-    /// A limit was broken: remembers the trip, says so once, and stops what runs.
-    mutating func raise(_ trip: Trip, limit: Int64 = 0, actual: Int64 = 0, at now: Instant) {
+    /// A limit was broken: remembers the trip, says so once with the limit and the actual value, and stops what runs.
+    mutating func raise(_ trip: Trip, _ limit: Int64 = 0, _ actual: Int64 = 0, at now: Instant) {
+        // What comes again while its acknowledgement is being tested is not over.
+        selfTest.acknowledged.remove(trip)
         guard !trips.contains(trip) else { return }
         trips.insert(trip)
-        let first = firstTrip == nil
+        let stops = state.isArmed || (state == .safe && trip.action >= .fault)
+        let first = stops || firstTrip == nil
         if first { firstTrip = trip }
         events.append(Event(.trip, detail: trip.rawValue, extra: first ? 1 : 0, at: now, limit, actual))
-        if state.isArmed || (trip.action >= .fault && state == .safe) { shutDown(.tripped, at: now) }
+        if stops { shutDown(.tripped, at: now) }
     }
 
     /// Ends the train, if any, and begins the verified discharge.
@@ -142,7 +150,7 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
         shown.energyLastMinute = energy.lastMinute(at: inputs.now)
         shown.energyBacklog = energy.backlog(at: inputs.now)
         shown.worstLateness = worstLateness
-        shown.keyEdge = inputs.now - keyEdgeAt <= KernelTimes.keyEdge
+        shown.keyEdge = keyEdgeIsRecent(at: inputs.now)
         shown.selfTestPassed = selfTest.passed
         shown.leaseLeft = max(.zero, leaseEnds - inputs.now)
         return shown

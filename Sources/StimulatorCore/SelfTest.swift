@@ -19,11 +19,11 @@ struct SelfTest: BitwiseCopyable, Hashable, Sendable {
 
     var step = Step.linesSafe
     var passed = false
-    /// A passing run also clears lockouts: it was asked for by an acknowledged `clear`.
-    var clearsLockouts = false
+    /// Lockouts that a passing run clears: a person acknowledged them, and they did not come again since.
+    var acknowledged: TripSet
     private var stepBeganAt = Instant.distantPast
 
-    init(clearsLockouts: Bool = false) { self.clearsLockouts = clearsLockouts }
+    init(acknowledged: TripSet = TripSet()) { self.acknowledged = acknowledged }
 
     /// The heartbeat is wanted in one step only.
     var wantsHeartbeat: Bool { step == .heartbeatOn }
@@ -34,7 +34,7 @@ struct SelfTest: BitwiseCopyable, Hashable, Sendable {
         let lines = inputs.lines
         switch step {
         case .linesSafe:
-            let quiet = (lines & (.enableSense | .fireSense | .contactorSense)) == .none
+            let quiet = (lines & (.enableSense | .fireSense | .contactorSense | .bleedSense)) == .none
             return next(.blindBleed, when: quiet, within: .milliseconds(200), waited, inputs.now)
         case .blindBleed:
             if waited >= board.dischargeTime { advance(to: .sensors, inputs.now) }
@@ -58,7 +58,8 @@ struct SelfTest: BitwiseCopyable, Hashable, Sendable {
         let sampler = inputs.sampler
         let gap = Int64(sampler.coilA.value.raw) - Int64(sampler.coilB.value.raw)
         return sampler.partsIdentified && sampler.setPointHeld == .zero
-            && sampler.voltage.isTrusted(at: now, within: board.voltageAge) && sampler.voltage.value < Ceiling.discharged
+            && sampler.voltage.isTrusted(at: now, within: board.voltageAge)
+            && sampler.voltage.value < Ceiling.discharged
             && sampler.coilA.isTrusted(at: now, within: board.coilTemperatureAge)
             && sampler.coilB.isTrusted(at: now, within: board.coilTemperatureAge)
             && abs(gap) <= Int64(board.coilAgreement.raw)

@@ -1,6 +1,6 @@
 /// What the safety side shows of itself, every tick. The console reads it; nothing on the safety side depends on it.
 public struct Snapshot: BitwiseCopyable, Hashable, Sendable {
-    /// Ticks since the start.
+    /// Steps since the start: ticks and edges.
     public var ticks: UInt64 = 0
     /// The moment of the tick.
     public var now = Instant(0)
@@ -76,7 +76,8 @@ public struct Snapshot: BitwiseCopyable, Hashable, Sendable {
         now = Instant(Int64(bitPattern: words[1]))
         self.state = state
         let first = UInt8(truncatingIfNeeded: words[2] >> 8)
-        firstTrip = first == 255 ? nil : Trip(rawValue: first)
+        firstTrip = Trip(rawValue: first)
+        if firstTrip == nil, first != 255 { return nil }
         keyEdge = words[2] & 1 << 16 != 0
         selfTestPassed = words[2] & 1 << 17 != 0
         trips = TripSet(bits: words[3])

@@ -49,7 +49,7 @@ public enum StimulatorState: UInt8, BitwiseCopyable, Hashable, Sendable {
     public var successors: UInt16 {
         switch self {
         case .selfTest: set(.safe, .faulted, .discharging)
-        case .safe: set(.arming, .selfTest, .faulted, .discharging)
+        case .safe: set(.arming, .selfTest, .discharging)
         case .arming: set(.charging, .discharging)
         case .charging: set(.ready, .firing, .discharging)
         case .ready: set(.charging, .firing, .discharging)

@@ -147,8 +147,8 @@ extension Trip {
     public var unit: ValueUnit {
         switch self {
         case .coilOvertemperature, .coilTemperatureImplausible: .millicelsius
-        case .leaseExpired, .coilTemperatureStale, .voltageStale, .tickLate, .tickStalled, .chargeTimeout, .pulseTooSoon,
-            .dischargeFailed, .guardianDisagrees, .journalFailed:
+        case .leaseExpired, .coilTemperatureStale, .voltageStale, .tickLate, .tickStalled, .chargeTimeout,
+            .pulseTooSoon, .pulseMissing, .dischargeFailed, .guardianDisagrees:
             .microseconds
         case .capacitorOvervoltage, .chargeRunaway, .voltageImplausible: .millivolts
         case .energyExceeded: .millijoules
@@ -181,4 +181,15 @@ public struct TripSet: BitwiseCopyable, Hashable, Sendable {
     @inlinable public func contains(_ trip: Trip) -> Bool { bits & (1 << UInt64(trip.rawValue)) != 0 }
     @inlinable public mutating func insert(_ trip: Trip) { bits |= 1 << UInt64(trip.rawValue) }
     @inlinable public mutating func remove(_ trip: Trip) { bits &= ~(1 << UInt64(trip.rawValue)) }
+    /// The trip with the lowest raw value; nil when the set is empty.
+    @inlinable public var first: Trip? { Trip(rawValue: UInt8(bits.trailingZeroBitCount)) }
+    /// The trips of the set for which `isIncluded` is true.
+    @inlinable public func filtered(_ isIncluded: (Trip) -> Bool) -> TripSet {
+        var (rest, chosen) = (self, TripSet())
+        while let trip = rest.first {
+            rest.remove(trip)
+            if isIncluded(trip) { chosen.insert(trip) }
+        }
+        return chosen
+    }
 }

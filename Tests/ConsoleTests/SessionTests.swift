@@ -141,8 +141,8 @@ import Testing
 
     @Test("hands and faults are asked of the surroundings, and the journal is shown before its reply") func requests() {
         let bench = Bench()
-        #expect(bench.say("operate keySwitch on") == "done\n")
-        #expect(bench.say("inject coilSensor garbage for 2s") == "done\n")
+        #expect(bench.say("operate key on") == "done\n")
+        #expect(bench.say("inject coil-sensor-a garbage for 2s") == "done\n")
         bench.type("journal 3\n")
         var asked: [ConsoleRequest] = []
         while let request = bench.session.takeRequest() { asked.append(request) }
@@ -166,7 +166,7 @@ import Testing
         bench.board { $0.state = .safe }
         _ = bench.run(at: 0)
         #expect(bench.read() == "\rsafe> \u{1B}[K")
-        #expect(bench.say("operate keySwitch on").hasSuffix("\r\ndone\r\n\rsafe> \u{1B}[K"))
+        #expect(bench.say("operate key on").hasSuffix("\r\ndone\r\n\rsafe> \u{1B}[K"))
         bench.session.mode = .json
         #expect(bench.say("renew") == "{\"reply\":\"renew\",\"ok\":true}\n")
     }

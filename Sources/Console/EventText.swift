@@ -44,6 +44,8 @@ extension LineOutput {
         case .coilWarning:
             put("warning: the coil is at ")
             put(Millicelsius(saturating: event.values[0]))
+            put(", the warning is at ")
+            put(Millicelsius(saturating: event.values[1]))
         case .selfTest:
             put(event.extra == 1 ? "self-test passed" : "self-test failed at: ")
             if event.extra != 1 { put(selfTestStep(event.detail)) }

@@ -54,7 +54,8 @@ extension LineOutput {
             put(denial.state.isArmed ? ", not ready yet" : ", not armed")
         case .wrongState: whyState(refusal, denial)
         case .tripped: whyTripped(refusal, denial)
-        case .key: put("the key switch is off, or was not turned off and on within the last 10 s")
+        case .key:
+            put(denial.isKeyOn ? "the key switch was not turned on within the last 10 s" : "the key switch is off")
         case .posture: put("the self-test has not passed")
         case .badValue where denial.name == .clear: put("this trip does not hold")
         case .badValue:

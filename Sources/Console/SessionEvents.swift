@@ -70,7 +70,6 @@ extension ShellSession {
 
     private mutating func showReport(_ event: Event) {
         nextProgress = .distantFuture
-        if report.seen == 0 { report.coil = max(snapshot.coilA.value, snapshot.coilB.value) }
         if mode == .json { return output.trainFinishedLine(event, report) }
         openLines()
         output.report(report)

@@ -130,7 +130,7 @@ extension LineOutput {
         put(" pulses")
         endLine()
         label("lease")
-        put(snapshot.leaseLeft)
+        put(Nanoseconds(snapshot.leaseLeft.raw / 1_000_000 * 1_000_000))
         put(" left")
         endLine()
         label("ticks")
@@ -154,7 +154,7 @@ extension LineOutput {
 
     private mutating func age(_ quality: Quality, _ age: Nanoseconds) {
         put(", ")
-        put(age)
+        put(Nanoseconds(age.raw / 100_000 * 100_000))
         put(" old")
         if quality == .implausible { put(", implausible") }
         if quality == .failed { put(", failed") }

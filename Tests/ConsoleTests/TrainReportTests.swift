@@ -23,7 +23,7 @@ import Testing
             }
         }
         report.add(
-            Event(.trainFinished, index: given, at: Instant(0), Int64(count - given), 1_133_000, 0, 4_900_000_000))
+            Event(.trainFinished, index: given, at: Instant(0), Int64(count - given), 1_133_000, 24_049, 4_900_000_000))
         return report
     }
 

@@ -144,6 +144,8 @@ import StimulatorCore
     private mutating func look() {
         watch.nextLookAt = now + .milliseconds(10)
         checkers.observe(&world, at: now)
+        // Without ENABLE the hardware has stopped the board, whatever the software thinks.
+        if !world.isEnabled, world.volts >= 60 { checkers.tripped(at: now) }
         world.hash(into: &history)
     }
 

@@ -176,9 +176,11 @@ extension SafetyKernel {
     }
 
     private mutating func checkCharging(_ inputs: KernelInputs, at now: Instant) {
+        // A stop of this same step has taken the set-point away.
+        guard state.isArmed else { return }
         let voltage = inputs.sampler.voltage.value
         if state == .arming {
-            let limit = Millivolts.volts(50)
+            let limit = Ceiling.discharged
             if voltage > limit { raise(.chargeRunaway, Int64(limit.raw), Int64(voltage.raw), at: now) }
             return
         }
@@ -195,12 +197,12 @@ extension SafetyKernel {
     /// With nothing energised: trips whose condition is gone are cleared, and the hardware must have let go.
     mutating func checkDisarmed(_ inputs: KernelInputs) {
         let now = inputs.now
+        if state != .selfTest, now - enteredAt > KernelTimes.bleedCloses, inputs.lines.contains(.bleedSense) {
+            raise(.lineMismatch, 0, Int64(InputLines.bleedSense.rawValue), at: now)
+        }
         if state != .selfTest, now - enteredAt > KernelTimes.hardwareSettles {
             if inputs.lines.contains(.enableSense) { raise(.enableStuck, at: now) }
             if inputs.lines.contains(.contactorSense) { raise(.contactorWelded, at: now) }
-            if inputs.lines.contains(.bleedSense) {
-                raise(.lineMismatch, 0, Int64(InputLines.bleedSense.rawValue), at: now)
-            }
         }
         if trips.isEmpty { return }
         clearIf(.interlockOpen, inputs.lines.contains(.interlock), at: now)

@@ -5,6 +5,19 @@ import StimulatorCore
 /// The phases of the board in which a fault may begin.
 enum MatrixPhase: String, CaseIterable {
     case safe, arming, charging, ready, firing, recovering, discharging
+
+    /// The state that the kernel is in.
+    var state: StimulatorState {
+        switch self {
+        case .safe: .safe
+        case .arming: .arming
+        case .charging: .charging
+        case .ready: .ready
+        case .firing: .firing
+        case .recovering: .recovering
+        case .discharging: .discharging
+        }
+    }
 }
 
 /// One row of the matrix at one phase: what happened, as the true world shows it.
@@ -17,6 +30,10 @@ struct MatrixOutcome {
     var detection: Nanoseconds?
     /// From the stop (trip, disarm, or a broken chain) to below 60 V, in the true world.
     var discharge = Nanoseconds.zero
+    /// When the first pulse by itself, and when a dead bleed path, had been named; when the discharge began.
+    var namedPulseAt: Instant?
+    var namedBleedAt: Instant?
+    var stoppedAt: Instant?
     /// Highest true voltage, millivolts.
     var peak: Int64 = 0
     var violation: Violation?
@@ -42,6 +59,7 @@ struct MatrixCase {
         var rig = unsafe SimulatedRig(seed: seed, board: board, memory: memory)
         reach(&rig)
         let began = rig.now
+        let isReached = rig.state == phase.state
         let fault = Fault(component, mode, from: began)
         var outcome = MatrixOutcome(fault: fault, phase: phase)
         let earlier = rig.trips
@@ -52,6 +70,7 @@ struct MatrixCase {
         }
         goOn(&rig, from: began, earlier: earlier, &outcome)
         judge(&rig, &outcome)
+        if !isReached { outcome.complaint = "the phase was not reached" }
         return outcome
     }
 
@@ -119,9 +138,35 @@ struct MatrixCase {
         }
     }
 
+    /// Design: a pulse by itself is detected within 10 ms, named, latched, locked out.
+    private func judgePulse(_ rig: borrowing SimulatedRig, _ outcome: inout MatrixOutcome) {
+        guard rig.trips.contains(.pulseUnexpected) else {
+            outcome.complaint = "a pulse by itself was not named and locked out"
+            return
+        }
+        let pulses = rig.world.pulses
+        let since = outcome.namedPulseAt.map { named in
+            (pulses.oldest..<pulses.count).map { named - pulses[$0].at }.filter { $0 >= .zero }.min() ?? .seconds(1)
+        }
+        if (since ?? .seconds(1)) > .milliseconds(10) { outcome.complaint = "a pulse by itself was named late" }
+    }
+
+    /// Design: a dead bleed path is detected within 0.5 s, named, latched, locked out.
+    private func judgeBleed(_ rig: borrowing SimulatedRig, _ outcome: inout MatrixOutcome) {
+        guard rig.world.volts >= 60 else { return }
+        guard rig.trips.contains(.dischargeFailed), let named = outcome.namedBleedAt, let stop = outcome.stoppedAt else {
+            outcome.complaint = "a dead bleed path was not named"
+            return
+        }
+        if named - stop > .milliseconds(500) { outcome.complaint = "a dead bleed path was named late" }
+    }
+
     private func note(
         _ rig: inout SimulatedRig, from began: Instant, earlier: TripSet, _ outcome: inout MatrixOutcome
     ) {
+        if outcome.namedPulseAt == nil, rig.trips.contains(.pulseUnexpected) { outcome.namedPulseAt = rig.now }
+        if outcome.namedBleedAt == nil, rig.trips.contains(.dischargeFailed) { outcome.namedBleedAt = rig.now }
+        if outcome.stoppedAt == nil, rig.state == .discharging { outcome.stoppedAt = rig.now }
         guard outcome.trip == nil else { return }
         let new = TripSet(bits: rig.trips.bits & ~earlier.bits)
         if new.isEmpty { return }
@@ -138,13 +183,9 @@ struct MatrixCase {
         outcome.discharge = checkers.longestDischarge
         outcome.peak = checkers.highestMillivolts
         if outcome.fault.isPulseByItself, checkers.excusedPulses > 0 {
-            // Design: detected within 10 ms, named, latched, locked out.
-            if outcome.trip != .pulseUnexpected { outcome.complaint = "a pulse by itself was not named" }
-            if !rig.trips.contains(.pulseUnexpected) { outcome.complaint = "the lockout did not latch" }
+            judgePulse(rig, &outcome)
         } else if outcome.fault.isDeadBleed {
-            if rig.world.volts >= 60, !rig.trips.contains(.dischargeFailed) {
-                outcome.complaint = "a dead bleed path was not named"
-            }
+            judgeBleed(rig, &outcome)
         } else if rig.world.volts >= 60 {
             outcome.complaint = "still \(Int(rig.world.volts)) V at the end"
         }

@@ -16,7 +16,7 @@ let board: [SwiftSetting] =
     + (embedded
         ? [
             .enableExperimentalFeature("Embedded"),
-            .unsafeFlags(["-wmo", "-Xfrontend", "-no-allocations"]),
+            .unsafeFlags(["-no-emit-module-separately-wmo", "-Xfrontend", "-no-allocations"]),
         ]
         : [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))])
 
@@ -30,7 +30,8 @@ let boardTargets: [Target] = [
     .target(name: "ControlLoop", dependencies: ["BoardInterface"], swiftSettings: board),
     .target(name: "Journal", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: board),
     .target(name: "Console", dependencies: ["StimulatorCore"], swiftSettings: board),
-    .target(name: "SimulatedBoard", dependencies: ["BoardInterface"], swiftSettings: board),
+    .target(
+        name: "SimulatedBoard", dependencies: ["BoardInterface"], swiftSettings: board),
     .target(name: "ConsoleSide", dependencies: ["Console", "ControlLoop", "Journal"], swiftSettings: board),
     .target(name: "SimulatedRig", dependencies: ["SimulatedBoard", "ConsoleSide"], swiftSettings: board),
     .target(name: "SimulatedBench", dependencies: ["SimulatedRig", "CSystem"], swiftSettings: board),

@@ -21,6 +21,12 @@ struct Denial {
     var reason: Reason
     /// What the board was doing.
     var state = StimulatorState.safe
+    /// Trips that held.
+    var trips = TripSet()
+    /// A pattern ran.
+    var patternRuns = false
+    /// The key switch was on.
+    var isKeyOn = false
     /// The highest intensity at which the same pattern would be admitted; nil where that was not asked.
     var admissibleIntensity: PerMille?
     /// The command, where the first word was one.
@@ -44,18 +50,34 @@ struct Denial {
     }
 }
 
-extension PerMille {
-    /// The highest intensity, 0.1 % to 100 %, for which `isAdmitted` is true; nil when it is for none.
+extension PulsePattern {
+    /// The highest intensity at which this pattern would be admitted; nil when there is none.
     ///
     /// Bisection: every limit on a pattern gets tighter with the intensity.
-    static func highest(where isAdmitted: (PerMille) -> Bool) -> PerMille? {
-        guard isAdmitted(PerMille(1)) else { return nil }
-        var admitted: Int32 = 1
-        var refused: Int32 = 1001
-        while refused - admitted > 1 {
-            let middle = (admitted + refused) / 2
-            if isAdmitted(PerMille(middle)) { admitted = middle } else { refused = middle }
+    func highestIntensity(board: BoardDescription, snapshot: Snapshot) -> PerMille? {
+        var admitted = Admission.leastIntensity(board: board)
+        guard isAdmitted(at: admitted, board, snapshot) else { return nil }
+        var refused = PerMille(1001)
+        while refused.raw - admitted.raw > 1 {
+            let middle = PerMille((admitted.raw + refused.raw) / 2)
+            if isAdmitted(at: middle, board, snapshot) { admitted = middle } else { refused = middle }
         }
-        return PerMille(admitted)
+        return admitted
     }
+
+    private func isAdmitted(at intensity: PerMille, _ board: BoardDescription, _ snapshot: Snapshot) -> Bool {
+        var pattern = self
+        pattern.intensity = intensity
+        do throws(Refusal) {
+            _ = try Admission.forecast(pattern, board: board, snapshot: snapshot)
+            return true
+        } catch {
+            return false
+        }
+    }
+}
+
+extension Refusal {
+    /// The unit of `wouldAdmit`: where energy or heat is the limit, it says how many pulses.
+    var wouldAdmitUnit: ValueUnit { rule == .energy || rule == .temperatureForecast ? .pulses : unit }
 }

@@ -44,10 +44,23 @@ extension LineOutput {
         case .coilWarning:
             put("warning: the coil is at ")
             put(Millicelsius(saturating: event.values[0]))
+            put(", the warning is at ")
+            put(Millicelsius(saturating: event.values[1]))
         case .selfTest:
-            put("self-test: step ")
-            put(Int64(event.detail))
-            put(event.extra == 1 ? " passed" : " failed")
+            put(event.extra == 1 ? "self-test passed" : "self-test failed at: ")
+            if event.extra != 1 { put(selfTestStep(event.detail)) }
+        }
+    }
+
+    /// The steps in the order in which the self-test goes through them.
+    private func selfTestStep(_ step: UInt8) -> StaticString {
+        switch step {
+        case 0: "lines at safe levels"
+        case 1: "bleed at start"
+        case 2: "sensors"
+        case 3: "ENABLE comes with the heartbeat"
+        case 4: "ENABLE goes without the heartbeat"
+        default: "an unknown step"
         }
     }
 

@@ -60,7 +60,7 @@ extension LineOutput {
             put(time.raw)
             put(" ns")
         case ..<1_000_000:
-            decimal(time.raw, scale: 3, least: 0, most: 1)
+            decimal(time.raw, scale: 3, least: 1, most: 1)
             put(" us")
         case ..<1_000_000_000:
             decimal(time.raw, scale: 6, least: 1, most: 3)

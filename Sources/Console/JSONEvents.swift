@@ -80,7 +80,10 @@ extension LineOutput {
             field("millijoules", event.values[1])
             field("coilMillicelsius", event.values[2])
             field("durationNs", event.values[3])
-        case .coilWarning: field("coilMillicelsius", event.values[0])
+            field("total", event.values[4])
+        case .coilWarning:
+            field("coilMillicelsius", event.values[0])
+            field("limit", event.values[1])
         case .selfTest:
             field("step", Int64(event.detail))
             field("passed", event.extra == 1)

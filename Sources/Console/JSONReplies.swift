@@ -10,7 +10,9 @@ extension LineOutput {
     }
 
     /// A whole refusal: the numbers in `unit`, and both sentences that people get.
-    mutating func refusalReply(_ denial: Denial, line: LineBuffer) {
+    mutating func refusalReply<Simulation: SimulationVocabulary>(
+        _ denial: Denial, line: LineBuffer, in simulation: Simulation.Type
+    ) {
         let refusal = denial.refusal
         openObject()
         if let name = denial.name {
@@ -24,6 +26,7 @@ extension LineOutput {
         field("actual", refusal.actual)
         field("wouldAdmit", refusal.wouldAdmit)
         field("unit", refusal.unit.symbol)
+        field("wouldAdmitUnit", refusal.wouldAdmitUnit.symbol)
         if let intensity = denial.admissibleIntensity { field("wouldAdmitPermille", Int64(intensity.raw)) }
         if refusal.pulseIndex > 0 { field("pulseIndex", refusal.pulseIndex) }
         if case .misfit(let misfit) = denial.reason { field("word", misfit.word, of: line) }
@@ -33,7 +36,7 @@ extension LineOutput {
         quote()
         key("try")
         openString()
-        remedy(denial)
+        remedy(denial, in: simulation)
         quote()
         endObjectLine()
     }

@@ -4,7 +4,7 @@ import StimulatorCore
 extension LineOutput {
     mutating func why(_ denial: Denial, line: LineBuffer) {
         switch denial.reason {
-        case .rule: why(denial.refusal, state: denial.state)
+        case .rule: why(denial.refusal, denial)
         case .misfit(let misfit): why(misfit, line: line)
         case .lineTooLong:
             put("line of ")
@@ -40,37 +40,48 @@ extension LineOutput {
         }
     }
 
-    /// A rule's text. The unit comes with the refusal: a limit of the same rule may be a time, a rate or an energy.
-    private mutating func why(_ refusal: Refusal, state: StimulatorState) {
+    /// A rule's text. The unit comes with the refusal: a limit of the same rule may be a time or a rate.
+    private mutating func why(_ refusal: Refusal, _ denial: Denial) {
         switch refusal.rule {
         case .rateForPower, .pulsesPerSecond, .recharge, .interval, .trainLength, .dose: whyPace(refusal)
         case .energy, .temperatureForecast: whyForecast(refusal)
+        case .cooldown:
+            put("the energy of the last pattern wants a wait of ")
+            put(refusal.limit, in: refusal.unit)
         case .notArmed:
             put("the board is ")
-            put(state.name)
-            put(", not armed")
-        case .wrongState:
-            put("not possible while the board is ")
-            put((StimulatorState(rawValue: refusal.detail) ?? state).name)
-        case .tripped:
-            guard let trip = Trip(rawValue: refusal.detail) else { return put("a trip holds") }
-            put(trip.name)
-            put(" holds: ")
-            put(trip.meaning)
-        case .key: put("the key switch is off, or was not turned off and on within the last 10 s")
-        case .posture: put("the board does not give a guarantee that arming needs")
+            put(denial.state.name)
+            put(denial.state.isArmed ? ", not ready yet" : ", not armed")
+        case .wrongState: whyState(refusal, denial)
+        case .tripped: whyTripped(refusal, denial)
+        case .key:
+            put(denial.isKeyOn ? "the key switch was not turned on within the last 10 s" : "the key switch is off")
+        case .posture: put("the self-test has not passed")
+        case .badValue where denial.name == .clear: put("this trip does not hold")
         case .badValue:
             put("the value is ")
             put(refusal.actual, in: refusal.unit)
-            put(", the limit is ")
+            put(refusal.actual < refusal.limit ? ", the least is " : ", the most is ")
             put(refusal.limit, in: refusal.unit)
         case .unknownCommand: put("not a command")
         case .noPattern: put("no pattern has been set")
         case .busy: put("the safety side is busy")
-        case .cooldown:
-            put("the energy of the pulses already given wants a wait of ")
-            put(refusal.limit, in: refusal.unit)
         }
+    }
+
+    private mutating func whyState(_ refusal: Refusal, _ denial: Denial) {
+        if denial.name == .abort { return put("no pattern runs") }
+        if denial.patternRuns { return put("a pattern runs") }
+        put("not possible while the board is ")
+        put((StimulatorState(rawValue: refusal.detail) ?? denial.state).name)
+    }
+
+    /// A trip that holds, or one that would come at once.
+    private mutating func whyTripped(_ refusal: Refusal, _ denial: Denial) {
+        guard let trip = Trip(rawValue: refusal.detail) else { return put("a trip holds") }
+        put(trip.name)
+        put(denial.trips.contains(trip) ? " holds: " : " would come at once: ")
+        put(trip.meaning)
     }
 
     private mutating func whyPace(_ refusal: Refusal) {
@@ -94,33 +105,28 @@ extension LineOutput {
             put("a pattern has at most ")
             limitAndActual(refusal, ", this one has ")
         default:
-            put("the session has left ")
-            limitAndActual(refusal, ", the pattern has ")
+            put("the session gives ")
+            limitAndActual(refusal, " more, this pattern has ")
         }
-        whichPulse(refusal)
+        guard refusal.pulseIndex > 0 else { return }
+        put(", first at pulse ")
+        put(Int64(refusal.pulseIndex) + 1)
     }
 
     private mutating func whyForecast(_ refusal: Refusal) {
-        switch refusal.rule {
-        case .temperatureForecast:
-            put("the coil may reach ")
-            limitAndActual(refusal, ", the pattern would heat it to ")
-        default:
-            put("in any minute at most ")
-            limitAndActual(refusal, " of stored energy, the pattern would make it ")
-        }
-        whichPulse(refusal)
+        put(
+            refusal.rule == .energy
+                ? "in any minute the pulses may store at most " : "the coil may be forecast to reach ")
+        put(refusal.limit, in: refusal.unit)
+        put(", pulse ")
+        put(Int64(refusal.pulseIndex) + 1)
+        put(" would make it ")
+        put(refusal.actual, in: refusal.unit)
     }
 
     private mutating func limitAndActual(_ refusal: Refusal, _ between: StaticString) {
         put(refusal.limit, in: refusal.unit)
         put(between)
         put(refusal.actual, in: refusal.unit)
-    }
-
-    private mutating func whichPulse(_ refusal: Refusal) {
-        guard refusal.pulseIndex > 0 else { return }
-        put(", first broken by pulse ")
-        put(Int64(refusal.pulseIndex) + 1)
     }
 }

@@ -2,10 +2,10 @@ import StimulatorCore
 
 /// What would be admitted instead of what was refused.
 extension LineOutput {
-    mutating func remedy(_ denial: Denial) {
+    mutating func remedy<Simulation: SimulationVocabulary>(_ denial: Denial, in simulation: Simulation.Type) {
         switch denial.reason {
         case .rule: remedy(denial.refusal, denial)
-        case .misfit(let misfit): remedy(misfit, name: denial.name)
+        case .misfit(let misfit): remedy(misfit, name: denial.name, in: simulation)
         case .lineTooLong:
             put("a line of at most ")
             put(denial.refusal.limit)
@@ -16,11 +16,15 @@ extension LineOutput {
         }
     }
 
-    private mutating func remedy(_ misfit: Misfit, name: CommandName?) {
+    private mutating func remedy<Simulation: SimulationVocabulary>(
+        _ misfit: Misfit, name: CommandName?, in simulation: Simulation.Type
+    ) {
         if let nearest = misfit.nearest {
             put(nearest)
         } else if misfit.expected == .command {
             put("help")
+        } else if let kind = misfit.kind {
+            words(of: kind, in: simulation)
         } else if misfit.isOutOfRange {
             put(misfit.refusal.wouldAdmit, in: misfit.refusal.unit)
         } else if let name {
@@ -30,32 +34,49 @@ extension LineOutput {
         }
     }
 
+    /// Every word of a list.
+    private mutating func words<Simulation: SimulationVocabulary>(of kind: WordKind, in simulation: Simulation.Type) {
+        var isFirst = true
+        for index in 0..<Vocabulary<Simulation>.count(of: kind) {
+            guard let word = Vocabulary<Simulation>.word(of: kind, at: index) else { continue }
+            if !isFirst { put(", ") }
+            isFirst = false
+            put(word)
+        }
+    }
+
     private mutating func remedy(_ refusal: Refusal, _ denial: Denial) {
         switch refusal.rule {
+        case .badValue where denial.name == .clear: put("`clear` alone, for every trip that holds")
         case .rateForPower, .recharge, .energy, .temperatureForecast, .pulsesPerSecond, .dose, .trainLength, .interval,
             .badValue:
             admissible(refusal, denial.admissibleIntensity)
-        case .notArmed: put("`arm`; once the board is ready, `start` gives the pattern that is set")
-        case .wrongState: put(way(outOf: StimulatorState(rawValue: refusal.detail) ?? denial.state))
-        case .tripped:
-            guard let trip = Trip(rawValue: refusal.detail) else { return put("`faults` says what ends it") }
-            put(trip.clearing.text)
-        case .key: put("the key switch turned off and on, then the same again within 10 s")
-        case .posture: put("the same again, once `status` shows every line as it should be and `selftest` has passed")
-        case .unknownCommand: put("help")
-        case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
-        case .busy: put("the same again in a moment")
         case .cooldown:
             put("the same again in ")
             put(refusal.wouldAdmit, in: refusal.unit)
+        case .notArmed where denial.state.isArmed: put("`start` once the board is ready")
+        case .notArmed: put("`arm`; once the board is ready, `start` gives the pattern that is set")
+        case .wrongState: wayOut(refusal, denial)
+        case .tripped:
+            let trip = Trip(rawValue: refusal.detail)
+            // A condition that has not tripped needs no acknowledgement.
+            guard let trip, denial.trips.contains(trip) else {
+                return put("the same again, once the condition is gone")
+            }
+            put(trip.clearing.text)
+        case .key where denial.name == .arm: put("the key switch on, then the same again")
+        case .key: put("the key switch turned off and on, then the same again within 10 s")
+        case .posture: put("the same again, after a `selftest` that passes")
+        case .unknownCommand: put("help")
+        case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
+        case .busy: put("the same again in a moment")
         }
     }
 
     private mutating func admissible(_ refusal: Refusal, _ intensity: PerMille?) {
         if refusal.wouldAdmit > 0 {
-            let isCount = refusal.rule == .energy || refusal.rule == .temperatureForecast
-            put(refusal.wouldAdmit, in: isCount ? .pulses : refusal.unit)
-            if refusal.unit == .microseconds { put(" from start to start") }
+            put(refusal.wouldAdmit, in: refusal.wouldAdmitUnit)
+            if refusal.unit == .microseconds { paceText(refusal.wouldAdmit) }
         }
         if let intensity {
             if refusal.wouldAdmit > 0 { put(", or ") }
@@ -64,6 +85,14 @@ extension LineOutput {
         } else if refusal.wouldAdmit <= 0 {
             put(lessText(refusal.rule))
         }
+    }
+
+    /// An interval, said as a rate too; rounded down, so that it would be admitted.
+    private mutating func paceText(_ microseconds: Int64) {
+        put(" from start to start (")
+        let tenths = 10_000_000 / microseconds
+        put(tenths > 0 ? Millihertz(tenths * 100) : Millihertz(1_000_000_000 / microseconds))
+        put(")")
     }
 
     private func lessText(_ rule: RefusalRule) -> StaticString {
@@ -75,13 +104,17 @@ extension LineOutput {
         }
     }
 
+    private mutating func wayOut(_ refusal: Refusal, _ denial: Denial) {
+        if denial.name == .abort { return put("`start`, which gives the pattern that is set") }
+        if denial.patternRuns { return put("`abort` first, or the same again after the pattern") }
+        put(way(outOf: StimulatorState(rawValue: refusal.detail) ?? denial.state))
+    }
+
     private func way(outOf state: StimulatorState) -> StaticString {
         switch state {
         case .selfTest: "the same again, after the self-test"
         case .safe: "`arm` first"
-        case .arming, .charging: "the same again once the board is ready, or `disarm` first"
-        case .ready: "`disarm` first"
-        case .firing, .recovering: "`abort` first, or the same again after the pattern"
+        case .arming, .charging, .ready, .firing, .recovering: "`disarm` first"
         case .discharging: "the same again, once the board is discharged"
         case .faulted: "`clear`, after `faults` has said what it wants"
         }

@@ -39,12 +39,7 @@ extension LineOutput {
         put(" stored energy")
         endLine()
         label("  trips")
-        if report.trips.isEmpty { put("none") }
-        for number in 0..<Trip.count {
-            guard let trip = Trip(rawValue: UInt8(number)), report.trips.contains(trip) else { continue }
-            put(trip.name)
-            put(" ")
-        }
+        names(report.trips, first: nil)
         endLine()
     }
 

@@ -53,6 +53,14 @@ extension ShellSession {
     }
 
     private mutating func setIntensity(_ chosen: PerMille) {
+        let least = Admission.leastIntensity(board: board)
+        guard chosen >= least else {
+            let limit = Int64(least.raw)
+            let refusal = Refusal(
+                .badValue, unit: .perMille, limit: limit, actual: Int64(chosen.raw), wouldAdmit: limit)
+            refuse(Denial(refusal), as: .set)
+            return
+        }
         let previous = intensity
         isIntensityChosen = true
         if snapshot.state.isArmed || pending.contains(.arm) {
@@ -102,16 +110,7 @@ extension ShellSession {
         var denial = Denial(refusal)
         switch refusal.rule {
         case .rateForPower, .recharge, .energy, .temperatureForecast:
-            denial.admissibleIntensity = PerMille.highest { candidate in
-                var weaker = pattern
-                weaker.intensity = candidate
-                do throws(Refusal) {
-                    _ = try Admission.forecast(weaker, board: board, snapshot: snapshot)
-                    return true
-                } catch {
-                    return false
-                }
-            }
+            denial.admissibleIntensity = pattern.highestIntensity(board: board, snapshot: snapshot)
         default: break
         }
         return denial

@@ -5,7 +5,6 @@ extension ShellSession {
     /// Takes an event of the safety side.
     public mutating func receive(_ event: Event) {
         noteGap(before: event)
-        let wasRunning = report.isRunning
         report.add(event)
         switch event.kind {
         case .accepted, .refused: settle(event)
@@ -18,7 +17,7 @@ extension ShellSession {
             if mode == .json { output.eventLine(event) }
         case .pulse: if mode == .json { output.eventLine(event) }
         case .omitted: showOmission(event)
-        case .trainFinished: if wasRunning { showReport(event) }
+        case .trainFinished: showReport(event)
         case .trip: showNow(event)
         case .tripCleared, .coilWarning, .selfTest: if !isScreenWatched { showNow(event) }
         }

@@ -71,7 +71,9 @@ extension ShellSession {
 
     /// TAB: puts in what all fitting words have in common; lists them where that is nothing.
     private mutating func complete() {
-        let completion = Completion<Simulation>(editor.line, cursor: editor.cursor)
+        let cursor = editor.cursor
+        guard cursor == editor.line.count || isBlank(editor.line.bytes[cursor]) else { return }
+        let completion = Completion<Simulation>(editor.line, cursor: cursor)
         guard completion.count > 0 else { return }
         let begun = completion.begun.count
         for index in begun..<completion.common where !editor.line.isFull {

@@ -19,6 +19,8 @@ extension ShellSession {
     /// Says yes to a command line.
     mutating func accept(_ name: CommandName) {
         count(nil)
+        // A new set-point: tell when it is reached.
+        if name == .set, snapshot.state.isArmed { shownState = .charging }
         switch mode {
         case .json:
             output.openReply(name)
@@ -49,14 +51,17 @@ extension ShellSession {
         count(denial.refusal.rule)
         var denial = denial
         denial.state = snapshot.state
-        if mode == .json { return output.refusalReply(denial, line: line) }
+        denial.trips = snapshot.trips
+        denial.patternRuns = patternRuns
+        denial.isKeyOn = snapshot.inputs.contains(.keySwitch)
+        if mode == .json { return output.refusalReply(denial, line: line, in: Simulation.self) }
         output.put("refused: ")
         output.put(denial.refusal.rule.name)
         output.put("  ")
         output.why(denial, line: line)
         output.endLine()
         output.put("         would be admitted: ")
-        output.remedy(denial)
+        output.remedy(denial, in: Simulation.self)
         output.endLine()
     }
 
@@ -157,6 +162,7 @@ extension ShellSession {
         case .abort: output.put("aborting")
         case .clear: output.put("acknowledged")
         case .selftest: output.put("self-test begun")
+        case .mode: output.put("text for people")
         case .watch: output.put(isWatching ? "watching" : "no longer watching")
         default: output.put("done")
         }

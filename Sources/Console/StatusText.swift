@@ -66,27 +66,33 @@ extension LineOutput {
         put(snapshot.selfTestPassed ? ", self-test passed" : ", self-test not passed")
         endLine()
         label("trips")
-        if snapshot.trips.isEmpty { put("none") }
-        for number in 0..<Trip.count {
-            guard let trip = Trip(rawValue: UInt8(number)), snapshot.trips.contains(trip) else { continue }
-            put(trip.name)
-            put(trip == snapshot.firstTrip ? " (first) " : " ")
-        }
+        names(snapshot.trips, first: snapshot.firstTrip)
         endLine()
     }
 
     private mutating func statusLines(_ snapshot: Snapshot) {
         label("inputs")
+        var isFirst = true
         for bit in 0..<InputLines.count where snapshot.inputs.rawValue & 1 << UInt32(bit) != 0 {
-            put(LineNames.input(bit))
-            put(" ")
+            name(LineNames.input(bit), isFirst: &isFirst)
         }
-        endLine()
+        endNames(isEmpty: isFirst)
         label("outputs")
+        isFirst = true
         for bit in 0..<OutputLines.count where snapshot.outputs.rawValue & 1 << UInt32(bit) != 0 {
-            put(LineNames.output(bit))
-            put(" ")
+            name(LineNames.output(bit), isFirst: &isFirst)
         }
+        endNames(isEmpty: isFirst)
+    }
+
+    private mutating func name(_ name: StaticString, isFirst: inout Bool) {
+        if !isFirst { put(UInt8(ascii: " ")) }
+        isFirst = false
+        put(name)
+    }
+
+    private mutating func endNames(isEmpty: Bool) {
+        if isEmpty { put("none") }
         endLine()
     }
 
@@ -124,7 +130,7 @@ extension LineOutput {
         put(" pulses")
         endLine()
         label("lease")
-        put(snapshot.leaseLeft)
+        put(Nanoseconds(snapshot.leaseLeft.raw / 1_000_000 * 1_000_000))
         put(" left")
         endLine()
         label("ticks")
@@ -148,7 +154,7 @@ extension LineOutput {
 
     private mutating func age(_ quality: Quality, _ age: Nanoseconds) {
         put(", ")
-        put(age)
+        put(Nanoseconds(age.raw / 100_000 * 100_000))
         put(" old")
         if quality == .implausible { put(", implausible") }
         if quality == .failed { put(", failed") }

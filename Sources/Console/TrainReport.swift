@@ -42,6 +42,7 @@ public struct TrainReport: BitwiseCopyable, Hashable, Sendable {
     /// The moment of the last event of the pattern.
     public private(set) var lastEventAt = Instant.distantPast
 
+    /// Pulses whose events came.
     private var seen: UInt32 = 0
     private var firstIndex: UInt32 = 0
     private var lastIndex: UInt32 = 0
@@ -80,6 +81,12 @@ public struct TrainReport: BitwiseCopyable, Hashable, Sendable {
             isRunning = true
             total = event.index
         }
+        if event.kind == .trainFinished, !isRunning {
+            // It ended before its first pulse was planned, or the beginning was lost.
+            self = TrainReport()
+            total = UInt32(clamping: event.values[4])
+            isRunning = true
+        }
         guard isRunning else { return }
         lastEventAt = event.at
         switch event.kind {
@@ -117,7 +124,6 @@ public struct TrainReport: BitwiseCopyable, Hashable, Sendable {
         mostLateness = max(mostLateness, lateness)
         millivoltsBefore &+= Int64(Millivolts(saturating: event.values[2]).raw)
         millivoltsAfter &+= Int64(Millivolts(saturating: event.values[3]).raw)
-        coil = Millicelsius(saturating: event.values[4])
         seen &+= 1
         delivered &+= 1
     }

@@ -66,6 +66,19 @@ extension TripClearing {
 }
 
 extension LineOutput {
+    /// The names of the trips of a set.
+    mutating func names(_ trips: TripSet, first: Trip?) {
+        if trips.isEmpty { return put("none") }
+        var isFirst = true
+        for number in 0..<Trip.count {
+            guard let trip = Trip(rawValue: UInt8(number)), trips.contains(trip) else { continue }
+            if !isFirst { put(UInt8(ascii: " ")) }
+            isFirst = false
+            put(trip.name)
+            if trip == first { put(" (first)") }
+        }
+    }
+
     /// One trip of the `faults` list.
     mutating func fault(_ trip: Trip, isFirst: Bool) {
         put(trip.name)

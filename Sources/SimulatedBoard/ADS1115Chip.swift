@@ -46,8 +46,6 @@ struct ADS1115Chip: BitwiseCopyable, Hashable {
         }
     }
 
-    func isBusy(at now: Instant) -> Bool { doneAt != .distantFuture && now < doneAt }
-
     /// Writes a register at `now`. `stretch` multiplies the conversion's time (rate error, slow fault).
     mutating func write(_ value: UInt16, register: UInt8, stretch: Double, isFrozen: Bool, at now: Instant) {
         finish(isFrozen: isFrozen, at: now)
@@ -72,7 +70,7 @@ struct ADS1115Chip: BitwiseCopyable, Hashable {
         finish(isFrozen: isFrozen, at: now)
         return switch register & 3 {
         case 0: UInt16(bitPattern: conversion)
-        case 1: configuration | (isBusy(at: now) ? 0 : 0x8000)
+        case 1: configuration | (doneAt == .distantFuture ? 0x8000 : 0)
         case 2: lowThreshold
         default: highThreshold
         }
@@ -87,7 +85,7 @@ struct ADS1115Chip: BitwiseCopyable, Hashable {
 
     /// The input stepped during the running conversion: its result is between the two.
     mutating func step(from before: Double, to after: Double, at now: Instant) {
-        guard isBusy(at: now) else { return }
+        guard doneAt != .distantFuture, now < doneAt else { return }
         sample((before + after) / 2, noise: 0)
     }
 
@@ -98,8 +96,10 @@ struct ADS1115Chip: BitwiseCopyable, Hashable {
         return Int16(scaled + (scaled < 0 ? -0.5 : 0.5))
     }
 
+    /// Moves the result into the register when it is time, and never before the input has been taken: a transfer may stand for a
+    /// moment that the world has not reached yet.
     private mutating func finish(isFrozen: Bool, at now: Instant) {
-        guard now >= doneAt else { return }
+        guard now >= doneAt, sampleAt == .distantFuture else { return }
         doneAt = .distantFuture
         if !isFrozen { conversion = result }
     }

@@ -52,7 +52,7 @@ struct Capacitor: BitwiseCopyable, Hashable {
         if start == 0 && end == 0 { return 0 }
         let elapsed = Double(now.raw - since.raw) * 1e-9
         let value = end + (start - end) * ExactMath.exp(-rate * elapsed)
-        return flow.source == .power ? (value > 0 ? value.squareRoot() : 0) : value
+        return flow.source == .power ? (ExactMath.squareRoot(value)) : value
     }
 
     /// When the voltage passes `volts` in this segment, rounded up; the distant future if it never does.

@@ -88,18 +88,18 @@ public struct Checkers: BitwiseCopyable, Sendable {
         }
     }
 
-    /// Looks at the world at `now`.
+    /// Looks at the world at `now`. (The world goes by reference: it is large, and a copy would cost more than the look.)
     public mutating func observe(_ world: inout World, at now: Instant) {
         world.advance(to: now)
-        checkPulses(world)
+        checkPulses(&world)
         // While the charger rests the voltage cannot rise, and the world keeps its own maximum of every segment.
-        if world.isCharging || trippedAt != nil { checkVoltage(world) }
+        if world.isCharging || trippedAt != nil { checkVoltage(&world) }
         let peak = milli(world.peakVolts)
         if peak > highestMillivolts { raise(peak, at: world.now) }
-        if world.now >= nextCaseAt { checkCase(world) }
+        if world.now >= nextCaseAt { checkCase(world.now, world.caseTemperature) }
     }
 
-    private mutating func checkPulses(_ world: World) {
+    private mutating func checkPulses(_ world: inout World) {
         if world.pulses.count == seenPulses { return }
         let pulses = world.pulses
         for number in max(seenPulses, pulses.oldest)..<pulses.count {
@@ -107,7 +107,7 @@ public struct Checkers: BitwiseCopyable, Sendable {
             // 200 us: the lateness beyond which a pulse has to be omitted.
             if pulse.at <= stoppedAt, walk.take(at: pulse.at, tolerance: 200_000) {
                 wantedPulses += 1
-            } else if isExcused(pulse.at, world) {
+            } else if isExcused(pulse.at, world.faults) {
                 excusedPulses += 1
             } else {
                 unwantedPulses += 1
@@ -117,15 +117,15 @@ public struct Checkers: BitwiseCopyable, Sendable {
         seenPulses = pulses.count
     }
 
-    private func isExcused(_ at: Instant, _ world: World) -> Bool {
-        for index in 0..<Int(world.faults.count) {
-            let fault = world.faults[index]
+    private func isExcused(_ at: Instant, _ faults: FaultTable) -> Bool {
+        for index in 0..<Int(faults.count) {
+            let fault = faults[index]
             if fault.isPulseByItself, fault.isActive(at: at) { return true }
         }
         return false
     }
 
-    private mutating func checkVoltage(_ world: World) {
+    private mutating func checkVoltage(_ world: inout World) {
         let millivolts = milli(world.volts)
         if millivolts > highestMillivolts { raise(millivolts, at: world.now) }
         guard let trippedAt else { return }
@@ -148,11 +148,11 @@ public struct Checkers: BitwiseCopyable, Sendable {
     }
 
     /// The case follows the winding in tens of seconds: ten looks a second are plenty.
-    private mutating func checkCase(_ world: World) {
-        nextCaseAt = world.now + .milliseconds(100)
-        let millidegrees = milli(world.caseTemperature)
+    private mutating func checkCase(_ now: Instant, _ celsius: Double) {
+        nextCaseAt = now + .milliseconds(100)
+        let millidegrees = milli(celsius)
         hottestMillicelsius = max(hottestMillicelsius, millidegrees)
-        if millidegrees > 41_000 { record(.coilTooHot, millidegrees, at: world.now) }
+        if millidegrees > 41_000 { record(.coilTooHot, millidegrees, at: now) }
     }
 
     private mutating func record(_ kind: ViolationKind, _ value: Int64, at now: Instant) {

@@ -24,7 +24,7 @@ struct Coil: BitwiseCopyable, Hashable {
         let b = a * Double(board.windingHeatCapacity) / Double(board.caseHeatCapacity)
         let c = 1e9 / Double(board.caseTimeConstant.raw)
         let sum = a + b + c
-        let root = (sum * sum - 4 * a * c).squareRoot()
+        let root = ExactMath.squareRoot(sum * sum - 4 * a * c)
         fastRate = -(sum + root) / 2
         slowRate = -(sum - root) / 2
         fastCase = (fastRate + a) / a

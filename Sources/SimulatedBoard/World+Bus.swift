@@ -4,6 +4,9 @@ import StimulatorCore
 // The I2C bus at 400 kHz and the chips on it. A transfer acts on a chip's state as it is when the transfer begins; a conversion that
 // it starts begins when it is complete.
 extension World {
+    #if hasFeature(Embedded)
+        @_noLocks @_noAllocation
+    #endif
     public mutating func write16(
         _ value: UInt16, register: UInt8, address: UInt8, at now: Instant
     ) throws(BusFault) -> Instant {
@@ -29,6 +32,9 @@ extension World {
         return transferEndsAt + clockLead
     }
 
+    #if hasFeature(Embedded)
+        @_noLocks @_noAllocation
+    #endif
     public mutating func read16(register: UInt8, address: UInt8, at now: Instant) throws(BusFault) -> BusWord {
         try begin(address, at: now, takes: .microseconds(118))
         let value: UInt16 =
@@ -43,6 +49,9 @@ extension World {
         return BusWord(garbled(value), completedAt: transferEndsAt + clockLead)
     }
 
+    #if hasFeature(Embedded)
+        @_noLocks @_noAllocation
+    #endif
     public mutating func write(
         _ first: UInt8, _ second: UInt8, address: UInt8, at now: Instant
     ) throws(BusFault) -> Instant {
@@ -55,6 +64,9 @@ extension World {
         return transferEndsAt + clockLead
     }
 
+    #if hasFeature(Embedded)
+        @_noLocks @_noAllocation
+    #endif
     public mutating func readThree(address: UInt8, at now: Instant) throws(BusFault) -> BusTriple {
         try begin(address, at: now, takes: .microseconds(95))
         let value = address == SimulatedAddresses.setPointDAC ? dac.readBack : 0
@@ -130,8 +142,8 @@ extension World {
     /// The converter's own gain.
     var adcGain: Double { parts.adcGain * (faults.has(.adc, .wrong) ? 1 + 0.1 * parts.wrongSign : 1) }
 
-    /// Volts at a pin of the converter.
-    private func pin(_ number: UInt16) -> Double {
+    /// Volts at a pin of the converter. Inlined, as the next: a call would copy the world, which is large.
+    @inline(__always) private func pin(_ number: UInt16) -> Double {
         switch number {
         case 0: pinVolts(ofCapacitor: volts)
         case 1: capacitor.current(at: now) * 2048 / Double(board.chargerCurrentFullScale)
@@ -141,7 +153,7 @@ extension World {
     }
 
     /// What the measuring divider makes of the capacitor's voltage: 2000 V = 2.048 V.
-    func pinVolts(ofCapacitor volts: Double) -> Double {
+    @inline(__always) func pinVolts(ofCapacitor volts: Double) -> Double {
         if faults.has(.voltageDivider, .off) { return 0 }
         let divider = faults.has(.voltageDivider, .wrong) ? 0.92 : 1.0
         return volts * divider * 2048 / Double(board.adcFullScale.raw)

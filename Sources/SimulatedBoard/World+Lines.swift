@@ -4,6 +4,9 @@ import StimulatorCore
 // What software and hands do to the lines.
 extension World {
     /// Sets output lines. Never fails: a pin that does not follow is a fault of the pin, and no kernel tells of it.
+    #if hasFeature(Embedded)
+        @_noLocks @_noAllocation
+    #endif
     public mutating func set(_ levels: OutputLines, mask: OutputLines, at now: Instant) throws(LineFault) {
         advance(to: now - clockLead)
         let new = (self.levels - mask) | (levels & mask)
@@ -12,11 +15,17 @@ extension World {
         drivePins()
     }
 
+    #if hasFeature(Embedded)
+        @_noLocks @_noAllocation
+    #endif
     public mutating func read(at now: Instant) throws(LineFault) -> InputLines {
         advance(to: now - clockLead)
         return inputs
     }
 
+    #if hasFeature(Embedded)
+        @_noLocks @_noAllocation
+    #endif
     public mutating func fireSenseEdges(at now: Instant) throws(LineFault) -> EdgeCount {
         advance(to: now - clockLead)
         return EdgeCount(count: fireSenseEdges.count, lastAt: fireSenseEdges.lastAt + clockLead)
@@ -25,6 +34,9 @@ extension World {
     /// The watchdog's span: it resets the board when nobody pets it for so long (below the 16 s of a Pi's).
     public static var watchdogSpan: Nanoseconds { .seconds(15) }
 
+    #if hasFeature(Embedded)
+        @_noLocks @_noAllocation
+    #endif
     public mutating func pet(at now: Instant) throws(LineFault) {
         advance(to: now - clockLead)
         if faults.has(.watchdog, .off) { throw LineFault(code: 5) }

@@ -131,8 +131,8 @@ enum Crossing: UInt8, BitwiseCopyable, Hashable {
 
 /// The truth, for checkers and tests: what no software can know.
 extension World {
-    /// The capacitor's true voltage now, volts.
-    public var volts: Double { capacitor.volts(at: now) }
+    /// The capacitor's true voltage now, volts. (Inlined: a call would copy the world, which is large.)
+    @inline(__always) public var volts: Double { capacitor.volts(at: now) }
     /// The highest true voltage so far, volts.
     public var highestVolts: Double { max(peakVolts, volts) }
     /// True while the charger delivers: only then the voltage can rise.

@@ -6,16 +6,16 @@ import StimulatorCore
 /// The words of a small simulated board.
 enum TestRig: SimulationVocabulary {
     static var inputCount: Int { 2 }
-    static func inputName(_ input: Int) -> StaticString { input == 0 ? "keySwitch" : "coilPresent" }
+    static func inputName(_ input: Int) -> StaticString { input == 0 ? "key" : "coil" }
     static var componentCount: Int { 2 }
-    static func componentName(_ component: Int) -> StaticString { component == 0 ? "charger" : "coilSensor" }
+    static func componentName(_ component: Int) -> StaticString { component == 0 ? "charger" : "coil-sensor-a" }
     static var modeCount: Int { 2 }
     static func modeName(_ mode: Int) -> StaticString { mode == 0 ? "stuck" : "garbage" }
     static func isValid(component: Int, mode: Int) -> Bool { component == 1 || mode == 0 }
 }
 
 /// A session with somebody at the line: what they type, what they read, and the safety side's side of it.
-struct Bench: ~Copyable {
+final class Bench {
     var session: ShellSession<TestRig>
     var now = Instant(0)
     var sequence: UInt64 = 1
@@ -27,17 +27,17 @@ struct Bench: ~Copyable {
     }
 
     /// Types bytes.
-    mutating func type(_ text: String) { for byte in text.utf8 { session.receive(byte, at: now) } }
+    func type(_ text: String) { for byte in text.utf8 { session.receive(byte, at: now) } }
 
     /// Everything written since the last look.
-    mutating func read() -> String {
+    func read() -> String {
         var bytes: [UInt8] = []
         while let byte = session.takeOutput() { bytes.append(byte) }
         return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Every command that waits, renewals left out.
-    mutating func commands() -> [TokenedCommand] {
+    func commands() -> [TokenedCommand] {
         var commands: [TokenedCommand] = []
         while let command = session.takeCommand() {
             if case .renew = command.command { continue }
@@ -46,13 +46,22 @@ struct Bench: ~Copyable {
         return commands
     }
 
-    /// The only command that waits.
-    mutating func command() -> Command? {
+    /// The next command, renewals as well.
+    func next() -> Command? { session.takeCommand()?.command }
+
+    /// The only command that waits, renewals left out.
+    func command() -> Command? {
         let all = commands()
         return all.count == 1 ? all[0].command : nil
     }
 
-    mutating func tell(_ event: Event) {
+    var isAwaitingReply: Bool { session.isAwaitingReply }
+    var lastRefusal: RefusalRule? { session.lastRefusal }
+    var pattern: PulsePattern? { session.pattern }
+
+    func hangUp() { session.hangUp(at: now) }
+
+    func tell(_ event: Event) {
         var event = event
         event.sequence = sequence
         sequence += 1
@@ -60,25 +69,25 @@ struct Bench: ~Copyable {
     }
 
     /// Accepts every command that waits.
-    mutating func acceptAll() {
+    func acceptAll() {
         for command in commands() { tell(Event(.accepted, index: command.token, at: now)) }
     }
 
     /// Types a line, lets the safety side accept what it asks for, and reads the answer.
-    mutating func say(_ line: String) -> String {
+    func say(_ line: String) -> String {
         _ = read()
         type(line + "\n")
         acceptAll()
         return read()
     }
 
-    mutating func run(at milliseconds: Int64) -> Instant {
+    func run(at milliseconds: Int64) -> Instant {
         now = Instant(milliseconds * 1_000_000)
         return session.run(at: now)
     }
 
     /// The state of the board, as its snapshot says.
-    mutating func board(_ change: (inout Snapshot) -> Void) {
+    func board(_ change: (inout Snapshot) -> Void) {
         var snapshot = session.snapshot
         change(&snapshot)
         session.update(snapshot)

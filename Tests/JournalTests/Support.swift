@@ -1,7 +1,16 @@
 import Journal
 import StimulatorCore
 
-typealias Disk = SimulatedDisk<16_384>
+typealias Disk = SimulatedDisk
+
+extension SimulatedDisk {
+    /// A small disk. Its memory is never given back: a test process ends soon.
+    init() {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: 16_384, alignment: 64)
+        memory.initializeMemory(as: UInt8.self, repeating: 0, count: 16_384)
+        self.init(memory: memory, capacity: 16_384)
+    }
+}
 
 /// SplitMix64: the same numbers from the same seed.
 struct Seeded: RandomNumberGenerator {

@@ -1,6 +1,7 @@
 import BoardInterface
 import SimulatedBoard
 import StimulatorCore
+import Testing
 
 /// A world and the hands that operate it by its lines and its bus alone: what a test needs instead of a firmware.
 struct Bench {
@@ -33,7 +34,7 @@ struct Bench {
         }
     }
 
-    var edges: EdgeRecord {
+    var edges: EdgeCount {
         mutating get {
             do throws(LineFault) { return try world.fireSenseEdges(at: now) } catch { fatalError("no line fails") }
         }
@@ -53,6 +54,18 @@ struct Bench {
             set(beats ? .heartbeat : .none, .heartbeat)
             wait(min(.milliseconds(2), end - now))
         }
+    }
+
+    /// Plans a fault that the world has to take.
+    mutating func inject(_ fault: Fault) {
+        let isTaken = world.inject(fault, at: now)
+        #expect(isTaken, "\(fault)")
+    }
+
+    /// True when a copy of the world does not take a fault.
+    func refuses(_ fault: Fault) -> Bool {
+        var copy = world
+        return !copy.inject(fault, at: now)
     }
 
     /// Asks the charger for `volts`.

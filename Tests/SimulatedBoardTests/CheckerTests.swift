@@ -11,7 +11,7 @@ import Testing
     ) -> Checkers {
         var bench = Bench(volts: 900)
         var checkers = Checkers(board: board)
-        if let fault { _ = bench.world.inject(fault, at: bench.now) }
+        if let fault { bench.inject(fault) }
         bench.raise(.arm | .heartbeat)
         bench.beat(.milliseconds(10))
         let first = bench.now
@@ -90,9 +90,9 @@ import Testing
         var checkers = Checkers(board: board)
         checkers.observe(&bench.world, at: bench.now)
         #expect(checkers.first == nil)
-        _ = bench.world.inject(Fault(.overvoltageComparator, .off, from: bench.now), at: bench.now)
+        bench.inject(Fault(.overvoltageComparator, .off, from: bench.now))
         let runaway = Fault(.charger, .runaway, from: bench.now, until: bench.now + .milliseconds(70))
-        _ = bench.world.inject(runaway, at: bench.now)
+        bench.inject(runaway)
         bench.beat(.milliseconds(75))
         bench.lower(.bleedHold)
         bench.beat(.milliseconds(500))
@@ -105,7 +105,7 @@ import Testing
     {
         for (fault, isSeen) in [(nil, false), (Fault(.bleedRelay, .stuckOpen, from: Instant(0)), false)] {
             var bench = Bench(volts: 1650)
-            if let fault { _ = bench.world.inject(fault, at: bench.now) }
+            if let fault { bench.inject(fault) }
             var checkers = Checkers(board: board)
             checkers.tripped(at: bench.now)
             for _ in 0..<600 {

@@ -144,8 +144,8 @@ import Testing
         for seed in UInt64(1)...50 {
             var bench = Bench(seed: seed)
             bench.wait(.seconds(1))
-            let first = try #require(bench.millidegrees(SimulatedAddresses.coilSensorA))
-            let second = try #require(bench.millidegrees(SimulatedAddresses.coilSensorB))
+            let first = bench.millidegrees(SimulatedAddresses.coilSensorA) ?? 0
+            let second = bench.millidegrees(SimulatedAddresses.coilSensorB) ?? 0
             #expect(abs(first - 23_000) < 120 && abs(second - 23_000) < 120, "seed \(seed): \(first) \(second)")
         }
     }
@@ -171,7 +171,7 @@ import Testing
         _ = try bench.world.write16(0x1230, register: 0x40, address: dac.address, at: bench.now)
         #expect(try dac.verify(0x123, on: &bench.world, at: bench.now).isVerified)
         let power = Fault(.power, .off, from: bench.now, until: bench.now + .milliseconds(1))
-        #expect(bench.world.inject(power, at: bench.now))
+        bench.inject(power)
         bench.wait(.milliseconds(2))
         #expect(try dac.verify(0, on: &bench.world, at: bench.now).isVerified)
     }

@@ -22,21 +22,21 @@ import Testing
     @Test("a fault that a part cannot have, that is over, or that is the ninth is refused") func refusals() {
         var bench = Bench()
         bench.wait(.seconds(1))
-        #expect(!bench.world.inject(Fault(.charger, .welded, from: bench.now), at: bench.now))
-        #expect(!bench.world.inject(Fault(.charger, .off, from: Instant(0), until: bench.now), at: bench.now))
+        #expect(bench.refuses(Fault(.charger, .welded, from: bench.now)))
+        #expect(bench.refuses(Fault(.charger, .off, from: Instant(0), until: bench.now)))
         for _ in 0..<8 {
             let fault = Fault(.lampLine, .stuckHigh, from: bench.now, until: bench.now + .seconds(1))
-            #expect(bench.world.inject(fault, at: bench.now))
+            bench.inject(fault)
         }
-        #expect(!bench.world.inject(Fault(.charger, .off, from: bench.now), at: bench.now))
+        #expect(bench.refuses(Fault(.charger, .off, from: bench.now)))
         bench.wait(.seconds(1))
-        #expect(bench.world.inject(Fault(.charger, .off, from: bench.now), at: bench.now))
+        bench.inject(Fault(.charger, .off, from: bench.now))
     }
 
     @Test("a fault lasts from its first moment to the one before its end") func span() {
         var bench = Bench()
         let fault = Fault(.lampLine, .stuckHigh, from: Instant(2_000), until: Instant(5_000))
-        #expect(bench.world.inject(fault, at: Instant(0)))
+        bench.inject(fault)
         for (at, isUp) in [(Int64(1_999), false), (2_000, true), (4_999, true), (5_000, false)] {
             bench.world.advance(to: Instant(at))
             #expect(bench.world.pins.contains(.lamp) == isUp, "\(at) ns")
@@ -48,8 +48,11 @@ import Testing
         let healthy = story(nil)
         let apart: [FaultComponent] = [.overvoltageComparator, .contactor, .watchdog]
         for (component, mode) in valid where !component.isScheduled && !apart.contains(component) {
+            // Nothing raises these two lines here.
+            if mode == .stuckLow, component == .overvoltageLine || component == .triggerInLine { continue }
             let faulty = story(Fault(component, mode, from: Instant(300_000_000)))
-            #expect(faulty != healthy, "\(component.name) \(mode.name) changes nothing")
+            let isSeen = faulty != healthy
+            #expect(isSeen, "\(component.name) \(mode.name) changes nothing")
         }
     }
 
@@ -60,7 +63,7 @@ import Testing
             #expect(
                 story(Fault(component, mode, from: Instant(300_000_000))) == healthy, "\(component.name) \(mode.name)")
             var bench = Bench()
-            #expect(bench.world.inject(Fault(component, mode, from: Instant(10), until: Instant(20)), at: Instant(0)))
+            bench.inject(Fault(component, mode, from: Instant(10), until: Instant(20)))
             #expect(!bench.world.isActive(component, mode, at: Instant(9)))
             #expect(bench.world.isActive(component, mode, at: Instant(10)))
             #expect(!bench.world.isActive(component, mode, at: Instant(20)))
@@ -71,17 +74,17 @@ import Testing
     func contactor() {
         var welded = Bench(volts: 0)
         welded.arm()
-        #expect(welded.world.inject(Fault(.contactor, .welded, from: welded.now), at: welded.now))
+        welded.inject(Fault(.contactor, .welded, from: welded.now))
         welded.wait(.seconds(1))
         #expect(welded.inputs & (.enableSense | .contactorSense) == .contactorSense)
         welded.world.endFaults(at: welded.now)
         #expect(!welded.inputs.contains(.contactorSense))
         var open = Bench(volts: 0)
-        #expect(open.world.inject(Fault(.contactor, .stuckOpen, from: open.now), at: open.now))
+        open.inject(Fault(.contactor, .stuckOpen, from: open.now))
         open.charge(to: 500)
         #expect(open.world.volts == 0 && !open.inputs.contains(.contactorSense))
         var slow = Bench(volts: 0)
-        #expect(slow.world.inject(Fault(.contactor, .slow, from: slow.now), at: slow.now))
+        slow.inject(Fault(.contactor, .slow, from: slow.now))
         slow.beat(.milliseconds(41))
         #expect(!slow.inputs.contains(.contactorSense))
         slow.beat(.milliseconds(1))
@@ -92,22 +95,24 @@ import Testing
     {
         var off = Bench(volts: 0)
         off.charge(to: 1650)
-        #expect(off.world.inject(Fault(.overvoltageComparator, .off, from: off.now), at: off.now))
-        #expect(off.world.inject(Fault(.charger, .runaway, from: off.now), at: off.now))
+        off.inject(Fault(.overvoltageComparator, .off, from: off.now))
+        off.inject(Fault(.charger, .runaway, from: off.now))
         off.beat(.milliseconds(100))
         #expect(off.world.volts > 1815)
         var stuck = Bench(volts: 0)
-        #expect(stuck.world.inject(Fault(.overvoltageComparator, .stuckOn, from: stuck.now), at: stuck.now))
+        stuck.inject(Fault(.overvoltageComparator, .stuckOn, from: stuck.now))
         stuck.charge(to: 500)
         #expect(stuck.inputs.contains(.overvoltageLatched))
         #expect(stuck.world.volts == 0)
+        stuck.inject(Fault(.overvoltageLine, .stuckLow, from: stuck.now))
+        #expect(!stuck.inputs.contains(.overvoltageLatched))
     }
 
     @Test("a watchdog that is off fails to be petted and never bites") func watchdog() {
         var bench = Bench()
         bench.raise(.lamp)
         try? bench.world.pet(at: bench.now)
-        #expect(bench.world.inject(Fault(.watchdog, .off, from: bench.now), at: bench.now))
+        bench.inject(Fault(.watchdog, .off, from: bench.now))
         #expect(throws: LineFault.self) { try bench.world.pet(at: bench.now) }
         bench.wait(.seconds(20))
         #expect(bench.world.pins == .lamp)
@@ -115,7 +120,7 @@ import Testing
 
     @Test("a wedged bus takes 10 ms of its task, and fails") func wedged() {
         var bench = Bench()
-        #expect(bench.world.inject(Fault(.bus, .wedged, from: bench.now), at: bench.now))
+        bench.inject(Fault(.bus, .wedged, from: bench.now))
         #expect(throws: BusFault.timeout) { try bench.world.read16(register: 0, address: 0x48, at: bench.now) }
         #expect(bench.world.transferEndsAt == bench.now + .milliseconds(10))
     }
@@ -125,7 +130,7 @@ import Testing
         var bench = Bench(volts: 0)
         bench.setPoint(500)
         bench.arm()
-        #expect(bench.world.inject(Fault(.charger, .stuckOn, from: bench.now), at: bench.now))
+        bench.inject(Fault(.charger, .stuckOn, from: bench.now))
         bench.beat(.milliseconds(300))
         #expect(bench.world.volts > 498 && bench.world.volts < 501)
         bench.lower(.bleedHold)
@@ -163,7 +168,7 @@ import Testing
     private func story(_ fault: Fault?) -> [Int64] {
         var bench = Bench(seed: 3)
         var told: [Int64] = []
-        if let fault { #expect(bench.world.inject(fault, at: bench.now)) }
+        if let fault { bench.inject(fault) }
         func look(_ bench: inout Bench) {
             told.append(Int64(bench.inputs.rawValue))
             told.append(Int64(bench.world.pins.rawValue))
@@ -187,15 +192,21 @@ import Testing
             bench.beat(.milliseconds(1))
             look(&bench)
         }
-        bench.lower(.charge | .bleedHold | .lamp)
+        bench.setPoint(600)
+        bench.lower(.charge | .bleedHold | .lamp | .buzzer | .triggerOut)
         for _ in 0..<7 {
             bench.beat(Nanoseconds(1_700_000))
             look(&bench)
         }
-        bench.lower(.arm)
-        bench.wait(.seconds(5))
-        bench.world.operate(.patientStop, on: true, at: bench.now)
+        bench.raise(.charge)
+        bench.beat(.seconds(1))
         look(&bench)
+        bench.lower(.arm | .charge)
+        bench.wait(.seconds(5))
+        for hand in [HandInput.key, .coil, .emergencyStop, .patientStop, .interlock] {
+            bench.world.operate(hand, on: hand.line & (.emergencyStop | .patientStop) != .none, at: bench.now)
+            look(&bench)
+        }
         return told
     }
 }

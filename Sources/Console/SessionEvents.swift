@@ -19,7 +19,7 @@ extension ShellSession {
         case .omitted: showOmission(event)
         case .trainFinished: showReport(event)
         case .trip: showNow(event)
-        case .tripCleared, .coilWarning, .selfTest: if !isScreenWatched { showNow(event) }
+        case .tripCleared, .coilWarning, .selfTest, .idle: if !isScreenWatched { showNow(event) }
         }
         refreshInput()
     }

@@ -176,6 +176,8 @@ extension SafetyKernel {
     }
 
     private mutating func checkCharging(_ inputs: KernelInputs, at now: Instant) {
+        // What stopped the board in this step has taken its set-point away: there is nothing to compare with.
+        guard state.isArmed else { return }
         let voltage = inputs.sampler.voltage.value
         if state == .arming {
             let limit = Millivolts.volts(50)

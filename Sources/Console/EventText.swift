@@ -47,19 +47,13 @@ extension LineOutput {
             put(", the warning is at ")
             put(Millicelsius(saturating: event.values[1]))
         case .selfTest:
-            put(event.extra == 1 ? "self-test passed, all steps: " : "self-test failed at: ")
-            event.extra == 1 ? selfTestSteps() : put(selfTestStep(event.detail))
+            let passed: StaticString = "self-test passed: lines, bleed at start, sensors, ENABLE on and off"
+            put(event.extra == 1 ? passed : "self-test failed at: ")
+            if event.extra != 1 { put(selfTestStep(event.detail)) }
         case .idle:
             put("idle for ")
             put(event.values[0], in: .microseconds)
             put(": disarms")
-        }
-    }
-
-    private mutating func selfTestSteps() {
-        for step in UInt8(0)..<5 {
-            if step > 0 { put(", ") }
-            put(selfTestStep(step))
         }
     }
 

@@ -13,6 +13,7 @@ extension ShellSession {
             showState(event)
         case .trainStarted:
             shownOmissions = 0
+            shownProgress = 0
             nextProgress = event.at + progressPeriod
             if mode == .json { output.eventLine(event) }
         case .pulse: if mode == .json { output.eventLine(event) }

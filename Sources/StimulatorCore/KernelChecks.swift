@@ -180,7 +180,7 @@ extension SafetyKernel {
         guard state.isArmed else { return }
         let voltage = inputs.sampler.voltage.value
         if state == .arming {
-            let limit = Millivolts.volts(50)
+            let limit = SafetyKernel.armingVoltage
             if voltage > limit { raise(.chargeRunaway, Int64(limit.raw), Int64(voltage.raw), at: now) }
             return
         }

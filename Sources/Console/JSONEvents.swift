@@ -87,6 +87,7 @@ extension LineOutput {
         case .selfTest:
             field("step", Int64(event.detail))
             field("passed", event.extra == 1)
+        case .idle: field("limitUs", event.values[0])
         }
     }
 
@@ -132,6 +133,7 @@ extension EventKind {
         case .trainFinished: "trainFinished"
         case .coilWarning: "coilWarning"
         case .selfTest: "selfTest"
+        case .idle: "idle"
         }
     }
 }

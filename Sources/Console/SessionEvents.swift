@@ -13,13 +13,14 @@ extension ShellSession {
             showState(event)
         case .trainStarted:
             shownOmissions = 0
+            shownProgress = 0
             nextProgress = event.at + progressPeriod
             if mode == .json { output.eventLine(event) }
         case .pulse: if mode == .json { output.eventLine(event) }
         case .omitted: showOmission(event)
         case .trainFinished: showReport(event)
         case .trip: showNow(event)
-        case .tripCleared, .coilWarning, .selfTest: if !isScreenWatched { showNow(event) }
+        case .tripCleared, .coilWarning, .selfTest, .idle: if !isScreenWatched { showNow(event) }
         }
         refreshInput()
     }

@@ -133,7 +133,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         do throws(StorageFault) {
             guard let record = try journal.recent(back) else { return false }
             if case .event(let event) = record.content {
-                session.show(sequence: record.sequence, at: record.at, event: event)
+                session.show(sequence: record.sequence, at: event.at, event: event)
             } else {
                 let name = record.content.kind.name
                 let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)

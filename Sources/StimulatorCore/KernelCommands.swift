@@ -7,11 +7,13 @@ extension SafetyKernel {
             journalWritable = journal
             return
         }
+        // The answer stands before what the command brings about.
+        let answer = events.count
+        events.append(Event(.accepted, index: request.token, at: now))
         do throws(Refusal) {
             try carryOut(request.command, inputs)
-            events.append(Event(.accepted, index: request.token, at: now))
         } catch {
-            events.append(.refused(error, token: request.token, at: now))
+            events.replace(at: answer, with: .refused(error, token: request.token, at: now))
         }
     }
 

@@ -69,7 +69,10 @@ extension SafetyKernel {
             enter(.charging, at: now)
         }
         if inside, train.isPending { begin(at: now) }
-        if !train.isActive, now - activeAt > board.idle { shutDown(.complete, at: now) }
+        if !train.isActive, now - activeAt > board.idle {
+            events.append(Event(.idle, at: now, micro(board.idle)))
+            shutDown(.complete, at: now)
+        }
     }
 
     /// Two-point regulation a little under the set-point: the charger itself stops at what the converter holds.

@@ -23,13 +23,16 @@ struct RigDrive: ~Copyable {
         bench.run(for: .seconds(1))
     }
 
-    /// Begins the longest train that there is, 6000 pulses, unless one runs.
-    mutating func keepTrainRunning() {
-        if bench.rig.snapshot.trainTotal == 0 { type("train 10Hz 6000") }
+    /// Runs for a time; with `trains`, one of 1000 pulses follows the other.
+    mutating func run(for time: Nanoseconds, trains: Bool) {
+        let end = bench.rig.now + time
+        while bench.rig.now < end {
+            if trains, bench.rig.snapshot.trainTotal == 0 { type("train 10Hz 1000") }
+            bench.run(for: min(.seconds(1), end - bench.rig.now))
+        }
     }
 
-    mutating func run(for time: Nanoseconds) { bench.run(for: time) }
-
+    var now: Instant { bench.rig.now }
     var ticks: UInt64 { bench.rig.snapshot.ticks }
     var pulses: UInt64 { bench.rig.checkers.wantedPulses }
     var isArmed: Bool { bench.rig.state.isArmed }

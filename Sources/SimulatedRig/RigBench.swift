@@ -87,6 +87,7 @@ extension SimulatedRig {
         let tasks = TaskPage(memory)
         let page = ControllerPage(memory.from(SimulatedRig.controllerWord))
         let stored = latches
+        world.claimLines(at: now)
         safety = SafetyTask(board: board, latched: stored, page: tasks, console: page, at: clock)
         guardian = Guardian(board: board, page: tasks)
         sampler = Sampler(board: board, page: tasks)

@@ -120,8 +120,8 @@ extension SafetyKernel {
     private mutating func checkVoltage(_ voltage: Reading<Millivolts>, at now: Instant) {
         if voltage.isTrusted(at: now, within: board.voltageAge) { return checkChange(voltage, at: now) }
         if voltage.quality == .implausible {
-            raise(
-                .voltageImplausible, Int64(board.maximumVoltage.raw), Int64(voltage.value.raw), at: now)
+            // The converter's reference reads wrong: no limit of the voltage was broken.
+            raise(.voltageImplausible, 0, Int64(voltage.value.raw), at: now)
         } else {
             raise(.voltageStale, micro(board.voltageAge), micro(now - voltage.takenAt), at: now)
         }
@@ -148,7 +148,7 @@ extension SafetyKernel {
         let age = board.coilTemperatureAge
         if first.quality == .implausible || second.quality == .implausible {
             let bad = first.quality == .implausible ? first.value : second.value
-            raise(.coilTemperatureImplausible, Int64(board.coilTrip.raw), Int64(bad.raw), at: now)
+            raise(.coilTemperatureImplausible, 0, Int64(bad.raw), at: now)
         } else if !first.isTrusted(at: now, within: age) || !second.isTrusted(at: now, within: age) {
             let oldest = min(first.takenAt, second.takenAt)
             raise(.coilTemperatureStale, micro(age), micro(now - oldest), at: now)
@@ -176,11 +176,11 @@ extension SafetyKernel {
     }
 
     private mutating func checkCharging(_ inputs: KernelInputs, at now: Instant) {
-        // What stopped the board in this step has taken its set-point away: there is nothing to compare with.
+        // A stop of this same step has taken the set-point away.
         guard state.isArmed else { return }
         let voltage = inputs.sampler.voltage.value
         if state == .arming {
-            let limit = SafetyKernel.armingVoltage
+            let limit = Ceiling.discharged
             if voltage > limit { raise(.chargeRunaway, Int64(limit.raw), Int64(voltage.raw), at: now) }
             return
         }
@@ -197,12 +197,12 @@ extension SafetyKernel {
     /// With nothing energised: trips whose condition is gone are cleared, and the hardware must have let go.
     mutating func checkDisarmed(_ inputs: KernelInputs) {
         let now = inputs.now
+        if state != .selfTest, now - enteredAt > KernelTimes.bleedCloses, inputs.lines.contains(.bleedSense) {
+            raise(.lineMismatch, 0, Int64(InputLines.bleedSense.rawValue), at: now)
+        }
         if state != .selfTest, now - enteredAt > KernelTimes.hardwareSettles {
             if inputs.lines.contains(.enableSense) { raise(.enableStuck, at: now) }
             if inputs.lines.contains(.contactorSense) { raise(.contactorWelded, at: now) }
-            if inputs.lines.contains(.bleedSense) {
-                raise(.lineMismatch, 0, Int64(InputLines.bleedSense.rawValue), at: now)
-            }
         }
         if trips.isEmpty { return }
         clearIf(.interlockOpen, inputs.lines.contains(.interlock), at: now)

@@ -42,10 +42,10 @@ extension SafetyKernel {
         guard selfTest.passed else { throw Refusal(.posture, detail: Trip.selfTestFailed.rawValue) }
         guard inputs.lines.contains(.keySwitch) else { throw Refusal(.key) }
         if let trip = hindrance(inputs) { throw Refusal(.tripped, detail: trip.rawValue) }
-        try checkEmpty(inputs.sampler.voltage.value)
         try checkRange(intensity)
         known = Reading(.zero, takenAt: .distantPast, quality: .none)
         aim(at: intensity, now)
+        proof = ArmingProof()
         enter(.arming, at: now)
     }
 
@@ -61,6 +61,7 @@ extension SafetyKernel {
         if !isFresh(inputs.guardian, at: now) || !inputs.guardian.permits { return .guardianDisagrees }
         if lines.contains(.fireSense) { return .lineMismatch }
         if !sampler.voltage.isTrusted(at: now, within: board.voltageAge) { return .voltageStale }
+        if sampler.voltage.value >= Ceiling.discharged { return .chargeRunaway }
         let age = board.coilTemperatureAge
         if !sampler.coilA.isTrusted(at: now, within: age) || !sampler.coilB.isTrusted(at: now, within: age) {
             return .coilTemperatureStale
@@ -68,18 +69,6 @@ extension SafetyKernel {
         if !coilSensorsAgree(sampler) { return .coilTemperatureImplausible }
         if max(sampler.coilA.value, sampler.coilB.value) > board.coilTrip { return .coilOvertemperature }
         return nil
-    }
-
-    /// The arming second proves contactor and bleed on a capacitor that holds no more than this.
-    static var armingVoltage: Millivolts { .volts(50) }
-
-    /// A board that has just become safe, below 60 V, may still be above what arming wants.
-    private func checkEmpty(_ voltage: Millivolts) throws(Refusal) {
-        let limit = SafetyKernel.armingVoltage
-        guard voltage > limit else { return }
-        throw Refusal(
-            .posture, unit: .millivolts, limit: Int64(limit.raw), actual: Int64(voltage.raw),
-            wouldAdmit: Int64(limit.raw))
     }
 
     private func coilSensorsAgree(_ sampler: SamplerReport) -> Bool {

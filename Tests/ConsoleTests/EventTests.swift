@@ -197,7 +197,9 @@ import Testing
             for index in 0..<24 { words[index] = random.next() }
             words[2] = words[2] & ~0xFFFF | words[2] % 9 | (random.next() % UInt64(Trip.count)) << 8
             for index in [5, 7, 9] { words[index] &= 0x3_FFFF_FFFF }
-            bench.session.update(try #require(Snapshot(words: words)))
+            // The page's decoder refuses what no safety side writes; what it lets through must be shown.
+            guard let snapshot = Snapshot(words: words) else { continue }
+            bench.session.update(snapshot)
             #expect(objects(bench.say("status"))?.first?["ok"] as? Bool == true)
             bench.session.mode = .human
             #expect(bench.say("status").contains("journal"))

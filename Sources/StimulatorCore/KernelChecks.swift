@@ -80,7 +80,8 @@ extension SafetyKernel {
         if state != .arming { checkPosture(lines, at: now) }
         checkVoltage(inputs.sampler.voltage, at: now)
         checkCoil(inputs.sampler, at: now)
-        checkCharging(inputs, at: now)
+        // A stop has taken the set-point away: measured against none, every charged capacitor would be a runaway.
+        if state.isArmed { checkCharging(inputs, at: now) }
         if pulse.isOpen == false, lines.contains(.fireSense), now - pulse.firedAt > .milliseconds(2) {
             raise(.lineMismatch, 0, Int64(InputLines.fireSense.rawValue), at: now)
         }

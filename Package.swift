@@ -53,6 +53,7 @@ let hostTargets: [Target] = [
     .testTarget(name: "JournalTests", dependencies: ["Journal"]),
     .testTarget(name: "ControlLoopTests", dependencies: ["ControlLoop"]),
     .testTarget(name: "SimulatedBenchTests", dependencies: ["SimulatedBench"]),
+    .testTarget(name: "ScenarioTests", dependencies: ["stim", "SimulatedBench", "SimulatedRig", "StimulatorCore"]),
     .testTarget(name: "StimTests", dependencies: ["stim", "CSystem", "Journal"]),
 ]
 

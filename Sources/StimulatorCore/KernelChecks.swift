@@ -198,13 +198,7 @@ extension SafetyKernel {
     /// With nothing energised: trips whose condition is gone are cleared, and the hardware must have let go.
     mutating func checkDisarmed(_ inputs: KernelInputs) {
         let now = inputs.now
-        if state != .selfTest, now - enteredAt > KernelTimes.bleedCloses, inputs.lines.contains(.bleedSense) {
-            raise(.lineMismatch, 0, Int64(InputLines.bleedSense.rawValue), at: now)
-        }
-        if state != .selfTest, now - enteredAt > KernelTimes.hardwareSettles {
-            if inputs.lines.contains(.enableSense) { raise(.enableStuck, at: now) }
-            if inputs.lines.contains(.contactorSense) { raise(.contactorWelded, at: now) }
-        }
+        checkLetGo(inputs.lines, at: now)
         if trips.isEmpty { return }
         clearIf(.interlockOpen, inputs.lines.contains(.interlock), at: now)
         clearIf(.coilMissing, inputs.lines.contains(.coilPresent), at: now)
@@ -220,6 +214,23 @@ extension SafetyKernel {
             clearIf(.coilOvertemperature, fresh && cool, at: now)
         }
         if trips.isEmpty { firstTrip = nil }
+    }
+
+    /// Counted from when the hardware was last seen to hold nothing: a guardian that comes back lowers the heartbeat, and that
+    /// edge alone brings ENABLE up for 50 ms.
+    private mutating func checkLetGo(_ lines: InputLines, at now: Instant) {
+        guard state != .selfTest, lines & (.enableSense | .contactorSense | .bleedSense) != .none else {
+            heldSince = .distantFuture
+            return
+        }
+        heldSince = min(heldSince, now)
+        if now - heldSince > KernelTimes.bleedCloses, lines.contains(.bleedSense) {
+            raise(.lineMismatch, 0, Int64(InputLines.bleedSense.rawValue), at: now)
+        }
+        if now - heldSince > KernelTimes.hardwareSettles {
+            if lines.contains(.enableSense) { raise(.enableStuck, at: now) }
+            if lines.contains(.contactorSense) { raise(.contactorWelded, at: now) }
+        }
     }
 
     mutating func clearIf(_ trip: Trip, _ gone: Bool, at now: Instant) {

@@ -41,6 +41,7 @@ import StimulatorCore
     var powerWasCut = false
     var safetyWasKilled = false
     var consoleWasKilled = false
+    var diskFails = false
     var resetsSeen: UInt32 = 0
     /// How far the software's clock is ahead of the world's.
     var clockLead = Nanoseconds.zero
@@ -78,14 +79,20 @@ import StimulatorCore
         set { side.session.isTerminal = newValue }
     }
 
-    /// One byte typed on the console line, now.
+    /// One byte typed on the console line, now. Hands and faults need no console: what `operate` and `inject` ask is done at
+    /// once, also where the console does not run.
     public mutating func receive(_ byte: UInt8) {
         side.session.receive(byte, at: clock)
-        wakeConsole()
+        consoleIsStopped ? attendRequests() : wakeConsole()
     }
 
-    /// The next byte for the line; nil when there is none.
-    public mutating func takeOutput() -> UInt8? { side.session.takeOutput() }
+    /// The next byte for the line; nil when there is none, and while the console does not run.
+    public mutating func takeOutput() -> UInt8? { consoleIsStopped ? nil : side.session.takeOutput() }
+
+    private var consoleIsStopped: Bool {
+        if case .stopped = world.fate(of: .console, at: now) { return true }
+        return false
+    }
 
     /// The line went down.
     public mutating func hangUp() {

@@ -11,7 +11,7 @@ import StimulatorCore
 /// One seed reproduces everything, bit for bit: the parts' tolerances, the jitter of every wake-up, the order of equal ones. What
 /// runs here is the code that runs on a board; only the sleeping is simulated.
 @safe public struct SimulatedRig: ~Copyable {
-    /// Bytes of memory that a rig needs: two pages for the tasks and the disk, zeroed, aligned to 4096.
+    /// Bytes of memory that a rig needs: pages for the tasks, and the disk; aligned to 4096.
     public static var memorySize: Int { pagesSize + diskSize }
     static var pagesSize: Int { 16_384 }
     /// The journal's disk: three hours of pulses at 10 Hz.
@@ -46,13 +46,14 @@ import StimulatorCore
     var clockLead = Nanoseconds.zero
 
     /// A rig with everything off and the self-test about to begin.
-    /// - Parameter memory: `memorySize` bytes, zeroed, aligned to 4096, that outlive the rig.
+    /// - Parameter memory: `memorySize` bytes, aligned to 4096, that outlive the rig and may hold what an earlier one left.
     public init(seed: UInt64, board: BoardDescription, memory: UnsafeMutableRawPointer) {
         self.board = board
         world = World(seed: seed, board: board)
         checkers = Checkers(board: board)
         dice = Dice(seed: seed ^ 0x5EED_0F_7A5C5)
         self.memory = unsafe SharedWords(memory)
+        SimulatedRig.clearPages(self.memory)
         let tasks = TaskPage(self.memory)
         let page = ControllerPage(self.memory.from(SimulatedRig.controllerWord))
         safety = SafetyTask(board: board, latched: TripSet(), page: tasks, console: page, at: Instant(0))
@@ -62,6 +63,10 @@ import StimulatorCore
         side = ConsoleSide(board: board, page: page, store: disk, at: Instant(0), wall: SimulatedRig.noWall)
         for task in 0..<RigTask.count { due[task] = Instant(Int64(dice.below(1_000_000))) }
         lowerOutputs()
+    }
+
+    static func clearPages(_ memory: SharedWords) {
+        for word in 0..<pagesSize / 8 { memory.store(0, word) }
     }
 
     /// Where the controller page begins, in words.
@@ -94,6 +99,18 @@ import StimulatorCore
 
     /// The next thing that happened: events of the safety side, and every refusal. For scripts.
     public mutating func takeEvent() -> Event? { side.takeHeard() }
+
+    /// The pulses that the journal proves.
+    public var journalTally: Tally { side.journal.tally }
+
+    /// Walks through the whole journal on the disk; nil when it cannot be read.
+    public mutating func verifyJournal() -> Verification? {
+        var found: Verification?
+        side.withStore { disk in
+            do throws(StorageFault) { found = try JournalReader.verify(disk) } catch { found = nil }
+        }
+        return found
+    }
 
     // MARK: What shows
 

@@ -4,7 +4,7 @@ import ArgumentParser
 @main struct Stim: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stim",
-        abstract: "A simulated stimulator board: its shell, its scripts, its journal.",
-        subcommands: [Sim.self, Run.self, Log.self],
+        abstract: "A simulated stimulator board: its shell, its scripts, its soak, its journal.",
+        subcommands: [Sim.self, Run.self, Soak.self, Replay.self, Log.self],
         defaultSubcommand: Sim.self)
 }

@@ -176,6 +176,8 @@ extension SafetyKernel {
     }
 
     private mutating func checkCharging(_ inputs: KernelInputs, at now: Instant) {
+        // A trip of this step has already taken the set-point away.
+        guard state.isArmed else { return }
         let voltage = inputs.sampler.voltage.value
         if state == .arming {
             let limit = Millivolts.volts(50)

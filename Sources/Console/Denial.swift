@@ -25,6 +25,8 @@ struct Denial {
     var trips = TripSet()
     /// A pattern ran.
     var patternRuns = false
+    /// The key switch was on.
+    var isKeyOn = false
     /// The highest intensity at which the same pattern would be admitted; nil where that was not asked.
     var admissibleIntensity: PerMille?
     /// The command, where the first word was one.

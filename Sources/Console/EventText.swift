@@ -44,9 +44,16 @@ extension LineOutput {
         case .coilWarning:
             put("warning: the coil is at ")
             put(Millicelsius(saturating: event.values[0]))
+            put(", the warning is at ")
+            put(Millicelsius(saturating: event.values[1]))
         case .selfTest:
-            put(event.extra == 1 ? "self-test passed" : "self-test failed at: ")
+            let passed: StaticString = "self-test passed: lines, bleed at start, sensors, ENABLE on and off"
+            put(event.extra == 1 ? passed : "self-test failed at: ")
             if event.extra != 1 { put(selfTestStep(event.detail)) }
+        case .idle:
+            put("idle for ")
+            put(event.values[0], in: .microseconds)
+            put(": disarms")
         }
     }
 

@@ -163,7 +163,7 @@ struct Grammar<Simulation: SimulationVocabulary> {
         guard let index = Vocabulary<Simulation>.index(of: place, in: line, kind: kind) else {
             throw Misfit(
                 place, expected: expected,
-                nearest: Vocabulary<Simulation>.nearest(to: place, in: line, kind: kind))
+                nearest: Vocabulary<Simulation>.nearest(to: place, in: line, kind: kind), kind: kind)
         }
         return index
     }

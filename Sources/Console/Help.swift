@@ -121,11 +121,11 @@ extension CommandName {
         case .operate:
             CommandEntry(
                 "operate", "operate INPUT on|off", "moves a hand on the simulated board",
-                example: "operate keySwitch on")
+                example: "operate key on")
         case .inject:
             CommandEntry(
                 "inject", "inject COMPONENT MODE [for TIME]", "makes a part of the simulated board fail",
-                example: "inject coilPresent off for 2s")
+                example: "inject coil-sensor-a stuck for 2s")
         default:
             CommandEntry(
                 "stop", "stop", "stops everything at once, from any state",

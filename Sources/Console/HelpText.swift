@@ -21,13 +21,25 @@ extension LineOutput {
         put(entry.summary)
         endLine()
         if entry.details.byteCount > 0 {
-            put("  ")
-            put(entry.details)
-            endLine()
+            wrapped(entry.details)
         }
         put("  example: ")
         put(entry.example)
         endLine()
+    }
+
+    /// Text in lines of at most 76 letters, broken at blanks.
+    private mutating func wrapped(_ text: StaticString) {
+        var start = 0
+        while start < text.byteCount {
+            var end = min(start + 76, text.byteCount)
+            while end < text.byteCount, end > start + 1, !isBlank(text.byte(at: end)) { end -= 1 }
+            put("  ")
+            for index in start..<end { put(text.byte(at: index)) }
+            endLine()
+            start = end
+            while start < text.byteCount, isBlank(text.byte(at: start)) { start += 1 }
+        }
     }
 
     mutating func helpReply<Simulation: SimulationVocabulary>(_ topic: CommandName?, in simulation: Simulation.Type) {

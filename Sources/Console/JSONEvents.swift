@@ -78,12 +78,16 @@ extension LineOutput {
             field("delivered", event.index)
             field("omitted", event.values[0])
             field("millijoules", event.values[1])
+            field("coilMillicelsius", event.values[2])
             field("durationNs", event.values[3])
             field("total", event.values[4])
-        case .coilWarning: field("coilMillicelsius", event.values[0])
+        case .coilWarning:
+            field("coilMillicelsius", event.values[0])
+            field("limit", event.values[1])
         case .selfTest:
             field("step", Int64(event.detail))
             field("passed", event.extra == 1)
+        case .idle: field("limitUs", event.values[0])
         }
     }
 
@@ -129,6 +133,7 @@ extension EventKind {
         case .trainFinished: "trainFinished"
         case .coilWarning: "coilWarning"
         case .selfTest: "selfTest"
+        case .idle: "idle"
         }
     }
 }

@@ -10,7 +10,9 @@ extension LineOutput {
     }
 
     /// A whole refusal: the numbers in `unit`, and both sentences that people get.
-    mutating func refusalReply(_ denial: Denial, line: LineBuffer) {
+    mutating func refusalReply<Simulation: SimulationVocabulary>(
+        _ denial: Denial, line: LineBuffer, in simulation: Simulation.Type
+    ) {
         let refusal = denial.refusal
         openObject()
         if let name = denial.name {
@@ -34,7 +36,7 @@ extension LineOutput {
         quote()
         key("try")
         openString()
-        remedy(denial)
+        remedy(denial, in: simulation)
         quote()
         endObjectLine()
     }

@@ -14,6 +14,7 @@ struct Lease: BitwiseCopyable {
     private(set) var isLineUp = false
     /// A program has taken the renewals over.
     private(set) var isProgramOwned = false
+    private var wasHeld = false
     private let idle: Nanoseconds
 
     init(idle: Nanoseconds) { self.idle = idle }
@@ -45,6 +46,13 @@ struct Lease: BitwiseCopyable {
         guard isHeld(at: now, patternRuns: patternRuns), now - lastRenewal >= Lease.period else { return false }
         lastRenewal = now
         return true
+    }
+
+    /// True once when the shell ends the lease because no key came for so long: not for a hang-up, nor for a program.
+    mutating func hasBecomeIdle(at now: Instant, patternRuns: Bool) -> Bool {
+        let isHeld = isHeld(at: now, patternRuns: patternRuns)
+        defer { wasHeld = isHeld }
+        return wasHeld && !isHeld && isLineUp && !isProgramOwned
     }
 
     /// When to ask again.

@@ -99,6 +99,12 @@ extension LineBuffer {
         return true
     }
 
+    /// True when the word begins with `text` of three letters or more, whatever the case of its letters.
+    func begins(_ word: WordRange, with text: StaticString) -> Bool {
+        text.byteCount >= 3 && word.count >= text.byteCount
+            && isPrefix(WordRange(start: word.start, end: word.start + text.byteCount), of: text)
+    }
+
     /// How many single letters must be changed, left out or put in to make `text` of the word (Levenshtein); nil for words too
     /// long to be a slip of the hand.
     func distance(_ word: WordRange, to text: StaticString) -> Int? {

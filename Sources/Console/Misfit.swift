@@ -35,13 +35,16 @@ struct Misfit: Error {
     /// The word; `.missing` where the line ended too early.
     var word: WordRange
     var nearest: StaticString?
+    /// The list that the word is missing from; nil where it is no list.
+    var kind: WordKind?
 
     /// A word of the wrong kind.
-    init(_ word: WordRange, expected: Expected, nearest: StaticString? = nil) {
+    init(_ word: WordRange, expected: Expected, nearest: StaticString? = nil, kind: WordKind? = nil) {
         refusal = Refusal(expected == .command ? .unknownCommand : .badValue)
         self.expected = expected
         self.word = word
         self.nearest = nearest
+        self.kind = kind
     }
 
     /// A word of the right kind with a value out of its range: the limit that it breaks is also the nearest that would do.

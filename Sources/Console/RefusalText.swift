@@ -46,7 +46,7 @@ extension LineOutput {
         case .rateForPower, .pulsesPerSecond, .recharge, .interval, .trainLength, .dose: whyPace(refusal)
         case .energy, .temperatureForecast: whyForecast(refusal)
         case .cooldown:
-            put("the energy of the last pattern wants a wait of ")
+            put("the wait after the last pattern is over in ")
             put(refusal.limit, in: refusal.unit)
         case .notArmed:
             put("the board is ")
@@ -54,7 +54,14 @@ extension LineOutput {
             put(denial.state.isArmed ? ", not ready yet" : ", not armed")
         case .wrongState: whyState(refusal, denial)
         case .tripped: whyTripped(refusal, denial)
-        case .key: put("the key switch is off, or was not turned off and on within the last 10 s")
+        case .key:
+            put(denial.isKeyOn ? "the key switch was not turned on within the last 10 s" : "the key switch is off")
+        case .posture where refusal.unit == .millivolts:
+            put("the capacitor is at ")
+            put(refusal.actual, in: refusal.unit)
+            put(", arming begins at ")
+            put(refusal.limit, in: refusal.unit)
+            put(" or less")
         case .posture: put("the self-test has not passed")
         case .badValue where denial.name == .clear: put("this trip does not hold")
         case .badValue:
@@ -79,7 +86,13 @@ extension LineOutput {
     private mutating func whyTripped(_ refusal: Refusal, _ denial: Denial) {
         guard let trip = Trip(rawValue: refusal.detail) else { return put("a trip holds") }
         put(trip.name)
-        put(denial.trips.contains(trip) ? " holds: " : " would come at once: ")
+        if !denial.trips.contains(trip) {
+            put(" would come at once: ")
+        } else if denial.name == .clear {
+            put(" still holds: ")
+        } else {
+            put(trip.action >= .fault ? " is latched: " : " holds: ")
+        }
         put(trip.meaning)
     }
 
@@ -112,15 +125,17 @@ extension LineOutput {
         put(Int64(refusal.pulseIndex) + 1)
     }
 
+    /// The limit is broken by one pulse's worth: a temperature wants more digits than elsewhere to show it.
     private mutating func whyForecast(_ refusal: Refusal) {
-        put(
-            refusal.rule == .energy
-                ? "in any minute the pulses may store at most " : "the coil may be forecast to reach ")
+        let isHeat = refusal.rule == .temperatureForecast
+        put(isHeat ? "the coil's forecast may be at most " : "in any minute the stored energy of the pulses may be at most ")
         put(refusal.limit, in: refusal.unit)
         put(", pulse ")
         put(Int64(refusal.pulseIndex) + 1)
         put(" would make it ")
-        put(refusal.actual, in: refusal.unit)
+        guard isHeat else { return put(refusal.actual, in: refusal.unit) }
+        decimal(refusal.actual, scale: 3, least: 1, most: 3)
+        put(" C")
     }
 
     private mutating func limitAndActual(_ refusal: Refusal, _ between: StaticString) {

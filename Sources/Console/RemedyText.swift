@@ -2,10 +2,10 @@ import StimulatorCore
 
 /// What would be admitted instead of what was refused.
 extension LineOutput {
-    mutating func remedy(_ denial: Denial) {
+    mutating func remedy<Simulation: SimulationVocabulary>(_ denial: Denial, in simulation: Simulation.Type) {
         switch denial.reason {
         case .rule: remedy(denial.refusal, denial)
-        case .misfit(let misfit): remedy(misfit, name: denial.name)
+        case .misfit(let misfit): remedy(misfit, name: denial.name, in: simulation)
         case .lineTooLong:
             put("a line of at most ")
             put(denial.refusal.limit)
@@ -16,17 +16,32 @@ extension LineOutput {
         }
     }
 
-    private mutating func remedy(_ misfit: Misfit, name: CommandName?) {
+    private mutating func remedy<Simulation: SimulationVocabulary>(
+        _ misfit: Misfit, name: CommandName?, in simulation: Simulation.Type
+    ) {
         if let nearest = misfit.nearest {
             put(nearest)
         } else if misfit.expected == .command {
             put("help")
+        } else if let kind = misfit.kind {
+            words(of: kind, in: simulation)
         } else if misfit.isOutOfRange {
             put(misfit.refusal.wouldAdmit, in: misfit.refusal.unit)
         } else if let name {
             put(name.entry.usage)
         } else {
             put("help")
+        }
+    }
+
+    /// Every word of a list.
+    private mutating func words<Simulation: SimulationVocabulary>(of kind: WordKind, in simulation: Simulation.Type) {
+        var isFirst = true
+        for index in 0..<Vocabulary<Simulation>.count(of: kind) {
+            guard let word = Vocabulary<Simulation>.word(of: kind, at: index) else { continue }
+            if !isFirst { put(", ") }
+            isFirst = false
+            put(word)
         }
     }
 
@@ -48,8 +63,11 @@ extension LineOutput {
             guard let trip, denial.trips.contains(trip) else {
                 return put("the same again, once the condition is gone")
             }
+            if trip.clearing == .whenConditionClears || trip.clearing == .onDisarm { put("the same again, ") }
             put(trip.clearing.text)
+        case .key where denial.name == .arm: put("the key switch on, then the same again")
         case .key: put("the key switch turned off and on, then the same again within 10 s")
+        case .posture where refusal.unit == .millivolts: put("the same again in a moment: the bleed is closed")
         case .posture: put("the same again, after a `selftest` that passes")
         case .unknownCommand: put("help")
         case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")

@@ -36,7 +36,7 @@ extension LineOutput {
         endLine()
         label("  energy")
         put(report.energy)
-        put(" stored energy")
+        put(" stored")
         endLine()
         label("  trips")
         names(report.trips, first: nil)

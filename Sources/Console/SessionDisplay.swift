@@ -81,7 +81,9 @@ extension ShellSession {
         guard patternRuns, mode == .human, !isWatching else { return }
         if isTerminal {
             if isProgressShown, pending.isEmpty { drawInput() }
-        } else {
+        } else if shownProgress != snapshot.trainDelivered + snapshot.trainOmitted {
+            // Between two trains there is nothing new to tell.
+            shownProgress = snapshot.trainDelivered + snapshot.trainOmitted
             output.progress(snapshot)
             output.endLine()
         }
@@ -115,6 +117,22 @@ extension ShellSession {
         } else {
             nextWatch = now + .seconds(1)
             mode == .json ? output.statusEvent(snapshot, statusContext) : output.briefStatus(snapshot)
+        }
+    }
+
+    /// Says that the shell disarms an armed board that nobody uses.
+    mutating func tellIdle() {
+        if mode == .json {
+            output.openObject()
+            output.field("event", "idle")
+            output.field("limitUs", board.idle.raw / 1_000)
+            output.endObjectLine()
+        } else {
+            openLines()
+            output.put("no key for ")
+            output.put(board.idle)
+            output.put(": disarming")
+            output.endLine()
         }
     }
 

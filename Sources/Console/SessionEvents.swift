@@ -13,13 +13,14 @@ extension ShellSession {
             showState(event)
         case .trainStarted:
             shownOmissions = 0
+            shownProgress = 0
             nextProgress = event.at + progressPeriod
             if mode == .json { output.eventLine(event) }
         case .pulse: if mode == .json { output.eventLine(event) }
         case .omitted: showOmission(event)
         case .trainFinished: showReport(event)
         case .trip: showNow(event)
-        case .tripCleared, .coilWarning, .selfTest: if !isScreenWatched { showNow(event) }
+        case .tripCleared, .coilWarning, .selfTest, .idle: if !isScreenWatched { showNow(event) }
         }
         refreshInput()
     }
@@ -70,7 +71,6 @@ extension ShellSession {
 
     private mutating func showReport(_ event: Event) {
         nextProgress = .distantFuture
-        if report.seen == 0 { report.coil = max(snapshot.coilA.value, snapshot.coilB.value) }
         if mode == .json { return output.trainFinishedLine(event, report) }
         openLines()
         output.report(report)

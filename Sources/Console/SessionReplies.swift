@@ -53,14 +53,15 @@ extension ShellSession {
         denial.state = snapshot.state
         denial.trips = snapshot.trips
         denial.patternRuns = patternRuns
-        if mode == .json { return output.refusalReply(denial, line: line) }
+        denial.isKeyOn = snapshot.inputs.contains(.keySwitch)
+        if mode == .json { return output.refusalReply(denial, line: line, in: Simulation.self) }
         output.put("refused: ")
         output.put(denial.refusal.rule.name)
         output.put("  ")
         output.why(denial, line: line)
         output.endLine()
         output.put("         would be admitted: ")
-        output.remedy(denial)
+        output.remedy(denial, in: Simulation.self)
         output.endLine()
     }
 

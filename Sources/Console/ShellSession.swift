@@ -47,6 +47,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     /// The state that people were last told.
     var shownState = StimulatorState.selfTest
     var shownOmissions: UInt32 = 0
+    /// Pulses given or omitted that the last line of progress told of.
+    var shownProgress: UInt32 = 0
 
     /// The journal's head tag, first eight bytes, as `status` shows it.
     public var journalHead: UInt64 = 0
@@ -99,6 +101,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     public mutating func run(at now: Instant) -> Instant {
         self.now = now
         renewIfDue()
+        disarmIfIdle()
         while let entry = pending.takeFirst(where: { $0.deadline <= now }) { refuse(.noAnswer, entry: entry) }
         tellDroppedLines()
         showProgress()
@@ -146,6 +149,13 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
 
     mutating func renewIfDue() {
         if lease.isRenewalDue(at: now, patternRuns: patternRuns) { outbox.renew(journal: isJournalWritable) }
+    }
+
+    /// Nobody has touched a key for the board's idle time: the shell disarms, and says why, before its lease runs out.
+    private mutating func disarmIfIdle() {
+        guard lease.hasBecomeIdle(at: now, patternRuns: patternRuns), snapshot.state.isArmed else { return }
+        outbox.disarmAlone()
+        tellIdle()
     }
 
     mutating func nextToken() -> UInt32 {

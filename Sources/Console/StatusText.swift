@@ -38,8 +38,8 @@ extension LineOutput {
         put(snapshot.voltage, at: snapshot.now)
         put("; coil ")
         put(snapshot.coilA, at: snapshot.now)
-        put("; ")
-        progress(snapshot)
+        put(snapshot.trainTotal > 0 ? "; " : "; no pattern")
+        if snapshot.trainTotal > 0 { progress(snapshot) }
         if let trip = snapshot.firstTrip {
             put("; trip ")
             put(trip.name)
@@ -130,8 +130,12 @@ extension LineOutput {
         put(" pulses")
         endLine()
         label("lease")
-        put(snapshot.leaseLeft)
-        put(" left")
+        if snapshot.leaseLeft > .zero {
+            put(Nanoseconds(snapshot.leaseLeft.raw / 1_000_000 * 1_000_000))
+            put(" left")
+        } else {
+            put("ended")
+        }
         endLine()
         label("ticks")
         put(snapshot.ticks)
@@ -154,7 +158,7 @@ extension LineOutput {
 
     private mutating func age(_ quality: Quality, _ age: Nanoseconds) {
         put(", ")
-        put(age)
+        put(Nanoseconds(age.raw / 100_000 * 100_000))
         put(" old")
         if quality == .implausible { put(", implausible") }
         if quality == .failed { put(", failed") }

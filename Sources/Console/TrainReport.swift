@@ -33,8 +33,8 @@ public struct TrainReport: BitwiseCopyable, Hashable, Sendable {
     public private(set) var trips = TripSet()
     /// Stored energy of the pulses given.
     public private(set) var energy = Millijoules.zero
-    /// The coil at the last pulse.
-    public internal(set) var coil = Millicelsius.zero
+    /// The coil when the pattern ended.
+    public private(set) var coil = Millicelsius.zero
     /// First pulse to the end.
     public private(set) var duration = Nanoseconds.zero
     /// True from `trainStarted` to `trainFinished`.
@@ -43,7 +43,7 @@ public struct TrainReport: BitwiseCopyable, Hashable, Sendable {
     public private(set) var lastEventAt = Instant.distantPast
 
     /// Pulses whose events came.
-    private(set) var seen: UInt32 = 0
+    private var seen: UInt32 = 0
     private var firstIndex: UInt32 = 0
     private var lastIndex: UInt32 = 0
     private var firstFired: Int64 = 0
@@ -100,6 +100,7 @@ public struct TrainReport: BitwiseCopyable, Hashable, Sendable {
             delivered = event.index
             omitted = UInt32(clamping: event.values[0])
             energy = Millijoules(event.values[1])
+            coil = Millicelsius(saturating: event.values[2])
             duration = Nanoseconds(event.values[3])
             outcome = Outcome(rawValue: event.detail) ?? .tripped
             isRunning = false
@@ -123,7 +124,6 @@ public struct TrainReport: BitwiseCopyable, Hashable, Sendable {
         mostLateness = max(mostLateness, lateness)
         millivoltsBefore &+= Int64(Millivolts(saturating: event.values[2]).raw)
         millivoltsAfter &+= Int64(Millivolts(saturating: event.values[3]).raw)
-        coil = Millicelsius(saturating: event.values[4])
         seen &+= 1
         delivered &+= 1
     }

@@ -65,8 +65,8 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         var bestDistance = max(2, word.count / 3) + 1
         for index in 0..<count(of: kind) {
             guard let candidate = self.word(of: kind, at: index) else { continue }
-            // A word that was begun rightly is nearer than one that merely looks alike.
-            let begun = word.count >= 2 && line.isPrefix(word, of: candidate)
+            // A word that was begun rightly, or says too much, is nearer than one that merely looks alike.
+            let begun = word.count >= 2 && (line.isPrefix(word, of: candidate) || line.begins(word, with: candidate))
             // Words differ by at least what their lengths differ by.
             guard begun || abs(candidate.byteCount - word.count) < bestDistance,
                 let distance = begun ? 0 : line.distance(word, to: candidate), distance < bestDistance,

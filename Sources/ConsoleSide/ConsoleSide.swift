@@ -54,13 +54,13 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     /// The console's run: events and the page in, bytes and commands out.
     /// - Returns: when to run again at the latest.
     public mutating func runConsole(at now: Instant) -> Instant {
-        session.journalHealth(journal.isHealthy)
+        session.journalHealth(journal.isHealthy && !backlog.isOverdue(at: now))
         session.journalHead = journal.end.tag.short
         if let words = snapshots.read(), let snapshot = Snapshot(words: words) { session.update(snapshot) }
         while let frame = events.take() {
             guard let event = Event(frame: frame) else { continue }
-            backlog.append(event)
-            if event.kind != .refused { heard.append(event) }
+            backlog.append(event, at: now)
+            if event.kind != .refused { heard.append(event, at: now) }
             session.receive(event)
         }
         let next = session.run(at: now)
@@ -81,7 +81,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     private mutating func hearRefusals(at now: Instant) {
         guard session.refusalCount != refusalsHeard, let rule = session.lastRefusal else { return }
         refusalsHeard = session.refusalCount
-        heard.append(.refused(Refusal(rule), token: 0, at: now))
+        heard.append(.refused(Refusal(rule), token: 0, at: now), at: now)
     }
 
     /// The journal's run: writes what happened, syncs what is due.
@@ -133,7 +133,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         do throws(StorageFault) {
             guard let record = try journal.recent(back) else { return false }
             if case .event(let event) = record.content {
-                session.show(sequence: record.sequence, at: record.at, event: event)
+                session.show(sequence: record.sequence, at: event.at, event: event)
             } else {
                 let name = record.content.kind.name
                 let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
@@ -151,15 +151,24 @@ struct EventBacklog {
     private var events = Fixed<64, Event>(repeating: Event(.state, at: Instant(0)))
     private var taken: UInt64 = 0
     private var added: UInt64 = 0
+    /// Since when the oldest event waits.
+    private var waitingSince = Instant.distantFuture
 
-    mutating func append(_ event: Event) {
+    /// A journal task that does not write for half a second does not run: what happens is not recorded any more.
+    func isOverdue(at now: Instant) -> Bool { now > waitingSince && now - waitingSince > .milliseconds(500) }
+
+    mutating func append(_ event: Event, at now: Instant) {
+        waitingSince = min(waitingSince, now)
         if added - taken == 64 { taken += 1 }
         events[Int(added % 64)] = event
         added += 1
     }
 
     mutating func take() -> Event? {
-        if taken == added { return nil }
+        if taken == added {
+            waitingSince = .distantFuture
+            return nil
+        }
         taken += 1
         return events[Int((taken - 1) % 64)]
     }

@@ -20,12 +20,15 @@ public struct Settling: BitwiseCopyable, Sendable {
     private let began: Instant
     private var heardAt: Instant
     private var restedAt: Instant
+    /// When the board was last seen on its way, or a train running.
+    private var movedAt: Instant
 
     /// Begins with a line given, or a board started, at `now`.
     public init(at now: Instant) {
         began = now
         heardAt = now
         restedAt = now
+        movedAt = now
     }
 
     /// The console said something.
@@ -35,8 +38,10 @@ public struct Settling: BitwiseCopyable, Sendable {
     public mutating func judge(at now: Instant, state: StimulatorState, trainTotal: UInt32) -> Verdict {
         if trainTotal > 0 || isRest(state) { restedAt = now }
         if now - restedAt > Settling.longestMove { return .stuck }
+        if trainTotal > 0 || !isRest(state) { movedAt = now }
         let answered = now - heardAt >= Settling.silence || now - began >= Settling.longestSpeech
-        return answered && trainTotal == 0 && isRest(state) ? .atRest : .moving
+        // What the board has just come to, the console is still to tell.
+        return answered && now - movedAt >= Settling.silence ? .atRest : .moving
     }
 
     private func isRest(_ state: StimulatorState) -> Bool {

@@ -83,7 +83,7 @@ extension SimulatedRig {
 
     /// The safety process starts: fresh pages, all outputs lowered, the lockouts that were stored.
     mutating func startSafety() {
-        SimulatedRig.clearPages(memory)
+        for word in 0..<SimulatedRig.pagesSize / 8 { memory.store(0, word) }
         let tasks = TaskPage(memory)
         let page = ControllerPage(memory.from(SimulatedRig.controllerWord))
         let stored = latches

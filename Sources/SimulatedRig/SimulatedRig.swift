@@ -11,7 +11,7 @@ import StimulatorCore
 /// One seed reproduces everything, bit for bit: the parts' tolerances, the jitter of every wake-up, the order of equal ones. What
 /// runs here is the code that runs on a board; only the sleeping is simulated.
 @safe public struct SimulatedRig: ~Copyable {
-    /// Bytes of memory that a rig needs: pages for the tasks, and the disk; aligned to 4096.
+    /// Bytes of memory that a rig needs, aligned to 4096: pages for the tasks, which it zeroes, and the journal's disk.
     public static var memorySize: Int { pagesSize + diskSize }
     static var pagesSize: Int { 16_384 }
     /// The journal's disk: three hours of pulses at 10 Hz.
@@ -46,14 +46,14 @@ import StimulatorCore
     var clockLead = Nanoseconds.zero
 
     /// A rig with everything off and the self-test about to begin.
-    /// - Parameter memory: `memorySize` bytes, aligned to 4096, that outlive the rig and may hold what an earlier one left.
+    /// - Parameter memory: `memorySize` bytes, aligned to 4096, that outlive the rig.
     public init(seed: UInt64, board: BoardDescription, memory: UnsafeMutableRawPointer) {
         self.board = board
         world = World(seed: seed, board: board)
         checkers = Checkers(board: board)
         dice = Dice(seed: seed ^ 0x5EED_0F_7A5C5)
         self.memory = unsafe SharedWords(memory)
-        SimulatedRig.clearPages(self.memory)
+        for word in 0..<SimulatedRig.pagesSize / 8 { self.memory.store(0, word) }
         let tasks = TaskPage(self.memory)
         let page = ControllerPage(self.memory.from(SimulatedRig.controllerWord))
         safety = SafetyTask(board: board, latched: TripSet(), page: tasks, console: page, at: Instant(0))
@@ -63,10 +63,6 @@ import StimulatorCore
         side = ConsoleSide(board: board, page: page, store: disk, at: Instant(0), wall: SimulatedRig.noWall)
         for task in 0..<RigTask.count { due[task] = Instant(Int64(dice.below(1_000_000))) }
         lowerOutputs()
-    }
-
-    static func clearPages(_ memory: SharedWords) {
-        for word in 0..<pagesSize / 8 { memory.store(0, word) }
     }
 
     /// Where the controller page begins, in words.
@@ -116,6 +112,7 @@ import StimulatorCore
 
     public var state: StimulatorState { safety.kernel.state }
     public var trips: TripSet { safety.kernel.trips }
+    public var firstTrip: Trip? { safety.kernel.firstTrip }
     /// What the safety side shows of itself, as the console reads it.
     public var snapshot: Snapshot {
         guard let words = ControllerPage(memory.from(SimulatedRig.controllerWord)).snapshot.read() else { return Snapshot() }
@@ -148,10 +145,20 @@ import StimulatorCore
         now = max(now, due[index])
         world.horizon = now
         world.advance(to: now)
+        if now >= watch.nextLookAt { look() }
         attendHardware()
         if let task = RigTask(rawValue: index) { attend(task) }
         soonest = due[0]
         for task in 1..<RigTask.count { soonest = min(soonest, due[task]) }
+    }
+
+    /// The checkers look whatever the software does: frozen tasks are still planned.
+    private mutating func look() {
+        watch.nextLookAt = now + .milliseconds(10)
+        checkers.observe(&world, at: now)
+        // Without ENABLE the hardware has stopped the board, whatever the software thinks.
+        if !world.isEnabled, world.volts >= 60 { checkers.tripped(at: now) }
+        world.hash(into: &history)
     }
 
     private mutating func attend(_ task: RigTask) {
@@ -186,11 +193,6 @@ import StimulatorCore
         let next = stepSafety(&safety, at: clock, world: &world) - clockLead
         history.add(UInt64(world.levels.rawValue) | UInt64(safety.kernel.state.rawValue) << 32)
         if watch.update(safety.kernel, meant: side.lastStart, &world, &checkers, at: now) { latches = safety.kernel.lockouts }
-        if now >= watch.nextLookAt {
-            watch.nextLookAt = now + .milliseconds(10)
-            checkers.observe(&world, at: now)
-            world.hash(into: &history)
-        }
         return next
     }
 

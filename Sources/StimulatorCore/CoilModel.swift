@@ -1,8 +1,8 @@
 /// Two-node heat model of the coil: winding and case, the case against air.
 ///
 /// Each pulse warms the winding at once; heat then flows to the case with the winding's time constant and to the air with the
-/// case's. Steps use the exact exponential of each exchange, one after the other: stable for any step, and close to the coupled
-/// solution for steps far below the time constants (a test bounds the difference).
+/// case's. A step of any length is exact: two linear equations decay with two rates, a fast one that evens the nodes out and a
+/// slow one to the air (a test compares with small steps).
 public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
     /// Kelvin above air.
     public private(set) var winding: Double
@@ -10,8 +10,12 @@ public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
     private let air: Double
     private let windingShare: Double
     private let heat: Double
+    /// What each kelvin between the nodes does to the winding and to the case, and each kelvin above air to the case, per second.
     private let windingRate: Double
+    private let fillRate: Double
     private let caseRate: Double
+    private let fast: Double
+    private let slow: Double
 
     /// Starts with both nodes at the measured temperature; a coil colder than the air counts as warm as the air.
     public init(board: BoardDescription, measured: Millicelsius) {
@@ -24,7 +28,12 @@ public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
         windingShare = windingCapacity / (windingCapacity + caseCapacity)
         heat = Double(board.coilHeatPerFullPulse.raw) / windingCapacity
         windingRate = 1e9 / Double(board.windingTimeConstant.raw)
+        fillRate = windingRate * windingCapacity / caseCapacity
         caseRate = 1e9 / Double(board.caseTimeConstant.raw)
+        // The eigenvalues of the two equations; the slow one by the product, which loses no digits.
+        let sum = windingRate + fillRate + caseRate
+        fast = (sum + (sum * sum - 4 * windingRate * caseRate).squareRoot()) / 2
+        slow = windingRate * caseRate / fast
     }
 
     /// The case's temperature.
@@ -49,10 +58,13 @@ public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
     public mutating func advance(_ time: Nanoseconds) {
         if time.raw <= 0 { return }
         let seconds = Double(time.raw) / 1e9
-        let mean = winding * windingShare + caseRise * (1 - windingShare)
-        let gap = (winding - caseRise) * ExactMath.exp(-seconds * windingRate / (1 - windingShare))
-        let cooled = mean - caseRise * (1 - windingShare) * (1 - ExactMath.exp(-seconds * caseRate))
-        winding = cooled + gap * (1 - windingShare)
-        caseRise = cooled - gap * windingShare
+        let quick = ExactMath.exp(-seconds * fast)
+        let lasting = ExactMath.exp(-seconds * slow)
+        let windingSlope = -windingRate * (winding - caseRise)
+        let caseSlope = fillRate * (winding - caseRise) - caseRate * caseRise
+        let windingPart = -(windingSlope + slow * winding) / (fast - slow)
+        let casePart = -(caseSlope + slow * caseRise) / (fast - slow)
+        winding = windingPart * quick + (winding - windingPart) * lasting
+        caseRise = casePart * quick + (caseRise - casePart) * lasting
     }
 }

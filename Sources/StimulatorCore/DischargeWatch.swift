@@ -17,6 +17,8 @@ public struct DischargeWatch: BitwiseCopyable, Hashable, Sendable {
     private var startedAt = Instant.distantFuture
     private var startVoltage = Millivolts.zero
     private var lastSampleAt = Instant.distantPast
+    /// A reading was lower than it can be: the divider is not believed again before the next stop.
+    private var isMistrusted = false
 
     public init() {}
 
@@ -33,8 +35,9 @@ public struct DischargeWatch: BitwiseCopyable, Hashable, Sendable {
         if known.quality == .good, voltage.takenAt > known.takenAt {
             let bled = fall(of: known.value, in: voltage.takenAt - known.takenAt, percent: 85, board: board)
             let least = bled * Int64(max(0, board.residualLeast.raw - 130)) / 1000 - DischargeWatch.margin
-            guard Int64(voltage.value.raw) >= least else { return false }
+            isMistrusted = isMistrusted || Int64(voltage.value.raw) < least
         }
+        if isMistrusted { return false }
         startedAt = now
         startVoltage = voltage.value
         lastSampleAt = voltage.takenAt

@@ -24,9 +24,11 @@ public enum EventKind: UInt8, BitwiseCopyable, Hashable, Sendable {
     case coilWarning = 10
     /// The self-test came to a step: `detail` = step; `extra` = 1 passed, 0 failed.
     case selfTest = 11
+    /// Nothing was asked of the armed board for so long that it disarms; value: the limit (us).
+    case idle = 12
 
     /// How many kinds there are, with raw values 1 ... count.
-    public static var count: Int { 11 }
+    public static var count: Int { 12 }
 }
 
 /// One thing that happened on the safety side, as it crosses to the console and into the journal.

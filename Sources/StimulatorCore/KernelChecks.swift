@@ -80,7 +80,8 @@ extension SafetyKernel {
         if state != .arming { checkPosture(lines, at: now) }
         checkVoltage(inputs.sampler.voltage, at: now)
         checkCoil(inputs.sampler, at: now)
-        checkCharging(inputs, at: now)
+        // A stop has taken the set-point away: measured against none, every charged capacitor would be a runaway.
+        if state.isArmed { checkCharging(inputs, at: now) }
         if pulse.isOpen == false, lines.contains(.fireSense), now - pulse.firedAt > .milliseconds(2) {
             raise(.lineMismatch, 0, Int64(InputLines.fireSense.rawValue), at: now)
         }
@@ -176,11 +177,11 @@ extension SafetyKernel {
     }
 
     private mutating func checkCharging(_ inputs: KernelInputs, at now: Instant) {
-        // A trip of this step has already taken the set-point away.
+        // A stop of this same step has taken the set-point away.
         guard state.isArmed else { return }
         let voltage = inputs.sampler.voltage.value
         if state == .arming {
-            let limit = Millivolts.volts(50)
+            let limit = Ceiling.discharged
             if voltage > limit { raise(.chargeRunaway, Int64(limit.raw), Int64(voltage.raw), at: now) }
             return
         }
@@ -197,12 +198,12 @@ extension SafetyKernel {
     /// With nothing energised: trips whose condition is gone are cleared, and the hardware must have let go.
     mutating func checkDisarmed(_ inputs: KernelInputs) {
         let now = inputs.now
+        if state != .selfTest, now - enteredAt > KernelTimes.bleedCloses, inputs.lines.contains(.bleedSense) {
+            raise(.lineMismatch, 0, Int64(InputLines.bleedSense.rawValue), at: now)
+        }
         if state != .selfTest, now - enteredAt > KernelTimes.hardwareSettles {
             if inputs.lines.contains(.enableSense) { raise(.enableStuck, at: now) }
             if inputs.lines.contains(.contactorSense) { raise(.contactorWelded, at: now) }
-            if inputs.lines.contains(.bleedSense) {
-                raise(.lineMismatch, 0, Int64(InputLines.bleedSense.rawValue), at: now)
-            }
         }
         if trips.isEmpty { return }
         clearIf(.interlockOpen, inputs.lines.contains(.interlock), at: now)

@@ -7,11 +7,13 @@ extension SafetyKernel {
             journalWritable = journal
             return
         }
+        // The answer stands before what the command brings about.
+        let answer = events.count
+        events.append(Event(.accepted, index: request.token, at: now))
         do throws(Refusal) {
             try carryOut(request.command, inputs)
-            events.append(Event(.accepted, index: request.token, at: now))
         } catch {
-            events.append(.refused(error, token: request.token, at: now))
+            events.replace(at: answer, with: .refused(error, token: request.token, at: now))
         }
     }
 
@@ -43,6 +45,7 @@ extension SafetyKernel {
         try checkRange(intensity)
         known = Reading(.zero, takenAt: .distantPast, quality: .none)
         aim(at: intensity, now)
+        proof = ArmingProof()
         enter(.arming, at: now)
     }
 
@@ -58,7 +61,7 @@ extension SafetyKernel {
         if !isFresh(inputs.guardian, at: now) || !inputs.guardian.permits { return .guardianDisagrees }
         if lines.contains(.fireSense) { return .lineMismatch }
         if !sampler.voltage.isTrusted(at: now, within: board.voltageAge) { return .voltageStale }
-        if sampler.voltage.value > .volts(50) { return .chargeRunaway }
+        if sampler.voltage.value >= Ceiling.discharged { return .chargeRunaway }
         let age = board.coilTemperatureAge
         if !sampler.coilA.isTrusted(at: now, within: age) || !sampler.coilB.isTrusted(at: now, within: age) {
             return .coilTemperatureStale

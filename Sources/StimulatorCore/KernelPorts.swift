@@ -109,6 +109,14 @@ public struct EventQueue: BitwiseCopyable, Hashable, Sendable {
     /// The event at `index` (0 ..< count).
     public subscript(index: Int) -> Event { events[index] }
 
+    /// Puts another event in the place, and under the number, of the one at `index`; nothing where that one was dropped.
+    public mutating func replace(at index: Int, with event: Event) {
+        guard index < count else { return }
+        let sequence = events[index].sequence
+        events[index] = event
+        events[index].sequence = sequence
+    }
+
     /// Forgets the events that were taken.
     public mutating func removeAll() { count = 0 }
 }

@@ -50,20 +50,6 @@ extension SafetyKernel {
     /// True while a latched trip keeps the board in `faulted`.
     var blocked: Bool { !trips.filtered { $0.action > .disarm }.isEmpty }
 
-    /// The arming second: contactor and bleed are proven before the first joule.
-    private mutating func moveArming(_ inputs: KernelInputs) {
-        let now = inputs.now
-        bleedOpenSince = min(bleedOpenSince, now)
-        if now - enteredAt > KernelTimes.hardwareSettles, !postureMatches(inputs.lines, at: now) {
-            let missing = (.enableSense | .contactorSense | .bleedSense) - inputs.lines
-            return raise(.lineMismatch, 0, Int64(missing.rawValue), at: now)
-        }
-        if now - enteredAt >= board.armingDelay {
-            activeAt = now
-            enter(.charging, at: now)
-        }
-    }
-
     /// Charges to the set-point and holds it there; begins a pending train when the voltage is right.
     private mutating func hold(_ inputs: KernelInputs) {
         let now = inputs.now
@@ -83,7 +69,10 @@ extension SafetyKernel {
             enter(.charging, at: now)
         }
         if inside, train.isPending { begin(at: now) }
-        if !train.isActive, now - activeAt > board.idle { shutDown(.complete, at: now) }
+        if !train.isActive, now - activeAt > board.idle {
+            events.append(Event(.idle, at: now, micro(board.idle)))
+            shutDown(.complete, at: now)
+        }
     }
 
     /// Two-point regulation a little under the set-point: the charger itself stops at what the converter holds.
@@ -161,13 +150,13 @@ extension SafetyKernel {
         outputs.wantsHeartbeat = state.isArmed || (state == .selfTest && selfTest.wantsHeartbeat)
         if state.isArmed {
             outputs.lines = .lamp
-            if state == .arming { outputs.lines = outputs.lines | .buzzer }
             outputs.wantsBleedOpen = !loweringVoltage
-            outputs.setPoint = state == .arming ? .zero : setPoint
+            outputs.setPoint = setPoint
             let charge = charging && inputs.lines.contains(.bleedSense)
             if charge { outputs.lines = outputs.lines | .charge }
             let soon = train.isActive && !train.isPending && now >= train.nextAt - KernelTimes.armBefore
             outputs.wantsArm = charge || soon || now <= armUpUntil
+            if state == .arming { driveArming(&outputs, at: now) }
             if pulse.isOpen, now - pulse.firedAt < KernelTimes.fireWidth {
                 outputs.lines = outputs.lines | .fire | .triggerOut
             }

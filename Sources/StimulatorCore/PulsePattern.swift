@@ -103,11 +103,11 @@ public struct PulsePattern: BitwiseCopyable, Hashable, Sendable {
     /// The time of the last pulse after the first one.
     @inlinable public var duration: Nanoseconds { pulseCount == 0 ? .zero : time(of: pulseCount - 1) }
 
-    /// The intensity of pulse `number`.
+    /// The intensity of pulse `number`; wrapping and saturating only for patterns that `validated` refuses.
     @inlinable public func intensity(of number: UInt32) -> PerMille {
         if number >= rampPulses { return intensity }
-        let rise = (Int64(intensity.raw) - Int64(rampFrom.raw)) * Int64(number) / Int64(rampPulses)
-        return PerMille(saturating: Int64(rampFrom.raw) + rise)
+        let rise = (Int64(intensity.raw) - Int64(rampFrom.raw)) &* Int64(number) / Int64(rampPulses)
+        return PerMille(saturating: Int64(rampFrom.raw) &+ rise)
     }
 
     /// The pattern when it is one: every count 1 ... 6000, at most 6000 pulses, each level's items in order and not

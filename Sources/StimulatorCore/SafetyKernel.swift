@@ -53,6 +53,7 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     var armUpUntil = Instant.distantPast
 
     // MARK: Start and stop
+    var proof = ArmingProof()
     var selfTest = SelfTest()
     var discharge = DischargeWatch()
     var coilWarned = false
@@ -173,6 +174,9 @@ enum KernelTimes {
     static var fireWidth: Nanoseconds { .microseconds(100) }
     /// Coil current must be seen within this of FIRE's edge.
     static var fireToCurrent: Nanoseconds { .microseconds(200) }
+    /// The bleed is closed by now: the guardian's 2 ms and the relay's 15 ms, doubled. ENABLE alone would take 50 ms: a bleed that
+    /// waits for it is held by something else.
+    static var bleedCloses: Nanoseconds { .milliseconds(35) }
     /// The bleed relay has moved by now.
     static var relayMoves: Nanoseconds { .milliseconds(50) }
     /// Both proofs of a pulse, current and sag, must be there by now.

@@ -34,23 +34,28 @@ struct SelfTest: BitwiseCopyable, Hashable, Sendable {
         let lines = inputs.lines
         switch step {
         case .linesSafe:
-            let quiet = (lines & (.enableSense | .fireSense | .contactorSense | .bleedSense)) == .none
-            return next(.blindBleed, when: quiet, within: .milliseconds(200), waited, inputs.now)
+            return next(.blindBleed, when: isQuiet(lines), within: .milliseconds(200), waited, inputs.now)
         case .blindBleed:
-            if waited >= board.dischargeTime { advance(to: .sensors, inputs.now) }
-            return .running
+            if waited < board.dischargeTime { return .running }
+            // A bleed that opened meanwhile has not bled.
+            return next(.sensors, when: isQuiet(lines), within: .zero, waited, inputs.now)
         case .sensors:
             return next(.heartbeatOn, when: sensorsAgree(inputs, board), within: .seconds(2), waited, inputs.now)
         case .heartbeatOn:
             let up = lines.contains(.enableSense)
             return next(.heartbeatOff, when: up, within: KernelTimes.hardwareSettles, waited, inputs.now)
         case .heartbeatOff:
-            if (lines & (.enableSense | .contactorSense)) == .none {
+            if isQuiet(lines) {
                 passed = true
                 return .passed
             }
             return waited > KernelTimes.hardwareSettles ? .failed : .running
         }
+    }
+
+    /// Nothing is energised and the bleed is closed, as far as the lines say.
+    private func isQuiet(_ lines: InputLines) -> Bool {
+        (lines & (.enableSense | .fireSense | .contactorSense | .bleedSense)) == .none
     }
 
     private func sensorsAgree(_ inputs: KernelInputs, _ board: BoardDescription) -> Bool {

@@ -54,8 +54,9 @@ enum RecordText {
         case .trainFinished:
             return "train \(ending(event.detail)): \(event.index) delivered, \(values[0]) omitted, "
                 + "\(values[1]) mJ, coil \(values[2]) mC"
+        case .idle: return "idle for \(values[0]) us: disarms"
         case .coilWarning: return "coil warm: \(values[0]) mC"
-        case .selfTest: return "self-test step \(event.detail) \(event.extra == 1 ? "passed" : "failed")"
+        case .selfTest: return event.extra == 1 ? "self-test passed" : "self-test failed at step \(event.detail)"
         }
     }
 

@@ -6,9 +6,9 @@ import StimulatorCore
 /// The words of a small simulated board.
 enum TestRig: SimulationVocabulary {
     static var inputCount: Int { 2 }
-    static func inputName(_ input: Int) -> StaticString { input == 0 ? "keySwitch" : "coilPresent" }
+    static func inputName(_ input: Int) -> StaticString { input == 0 ? "key" : "coil" }
     static var componentCount: Int { 2 }
-    static func componentName(_ component: Int) -> StaticString { component == 0 ? "charger" : "coilSensor" }
+    static func componentName(_ component: Int) -> StaticString { component == 0 ? "charger" : "coil-sensor-a" }
     static var modeCount: Int { 2 }
     static func modeName(_ mode: Int) -> StaticString { mode == 0 ? "stuck" : "garbage" }
     static func isValid(component: Int, mode: Int) -> Bool { component == 1 || mode == 0 }

@@ -97,10 +97,10 @@ import Testing
     static let completions: [(String, String)] = [
         ("sta\t", "sta"), ("stat\t", "status "), ("st\t", "st"), ("se\t", "se"), ("sel\t", "selftest "),
         ("set i\t", "set intensity "), ("mode j\t", "mode json "), ("clear coilM\t", "clear coilMissing "),
-        ("clear coilT\t", "clear coilTemperature"), ("operate k\t", "operate keySwitch "),
-        ("operate keySwitch o\t", "operate keySwitch o"), ("operate keySwitch of\t", "operate keySwitch off "),
+        ("clear coilT\t", "clear coilTemperature"), ("operate k\t", "operate key "),
+        ("operate key o\t", "operate key o"), ("operate key of\t", "operate key off "),
         ("inject cha\t", "inject charger "), ("inject charger \t", "inject charger stuck "),
-        ("inject coilSensor g\t", "inject coilSensor garbage "),
+        ("inject coil-sensor-a g\t", "inject coil-sensor-a garbage "),
         ("inject charger stuck \t", "inject charger stuck for "),
         ("check tr\t", "check train "), ("help tra\t", "help train "), ("train 1\t", "train 1"), ("zz\t", "zz"),
         ("limits\u{1}\u{1B}[C\t", "limits"),
@@ -116,7 +116,7 @@ import Testing
         bench.board { $0.state = .safe }
         bench.type("sta\t")
         #expect(bench.read().contains("status  start  \r\n"))
-        bench.type("rt\u{15}inject coilSensor \t")
+        bench.type("rt\u{15}inject coil-sensor-a \t")
         #expect(bench.read().contains("stuck  garbage  \r\n"))
     }
 

@@ -73,7 +73,7 @@ import Testing
             "coilMissing would come at once: no coil is plugged in",
             "the same again, once the condition is gone"
         ),
-        (Refusal(.key), "the key switch is off, or was not turned off and on", "the key switch turned off and on"),
+        (Refusal(.key), "the key switch is off", "the key switch turned off and on, then the same again within 10 s"),
         (Refusal(.posture), "the self-test has not passed", "the same again, after a `selftest` that passes"),
         (
             Refusal(.badValue, unit: .perMille, limit: 20, actual: 5, wouldAdmit: 20),
@@ -150,6 +150,10 @@ import Testing
             bench.say("arm now") == "refused: badValue  \"now\" is one word too many\n         would be admitted: arm\n"
         )
         #expect(bench.say("st\u{1}op").contains("\"st\\x01op\" is not a command"))
+        #expect(
+            bench.say("operate door on")
+                == "refused: badValue  \"door\" is not an input\n         would be admitted: key, coil\n")
+        #expect(bench.say("operate keySwitch on").hasSuffix("would be admitted: key\n"))
         #expect(bench.say("start").contains("noPattern"))
         #expect(bench.say("set intensity 1%").contains("the value is 1 %, the least is 2 %"))
         #expect(bench.say("clear coilMissing") == "acknowledged\n")

@@ -141,8 +141,8 @@ import Testing
 
     @Test("hands and faults are asked of the surroundings, and the journal is shown before its reply") func requests() {
         let bench = Bench()
-        #expect(bench.say("operate keySwitch on") == "done\n")
-        #expect(bench.say("inject coilSensor garbage for 2s") == "done\n")
+        #expect(bench.say("operate key on") == "done\n")
+        #expect(bench.say("inject coil-sensor-a garbage for 2s") == "done\n")
         bench.type("journal 3\n")
         var asked: [ConsoleRequest] = []
         while let request = bench.session.takeRequest() { asked.append(request) }
@@ -151,12 +151,13 @@ import Testing
                 .operate(input: 0, on: true), .inject(component: 1, mode: 1, duration: .seconds(2)), .journal(count: 3),
             ])
         bench.session.show(
-            sequence: 7, at: Instant(1_500_000_000), event: Event(.coilWarning, at: Instant(0), 37_250))
+            sequence: 7, at: Instant(1_500_000_000), event: Event(.coilWarning, at: Instant(0), 37_250, 37_000))
         let bytes: [UInt8] = [0x68, 0x69, 0x1B]
         bench.session.show(sequence: 8, at: Instant(2_000_000_000), text: bytes.span)
         bench.session.journalShown(count: 2)
         #expect(
-            bench.read() == "7  1.500000 s  warning: the coil is at 37.3 C\n8  2.000000 s  hi\\x1b\n")
+            bench.read()
+                == "7  1.500000 s  warning: the coil is at 37.3 C, the warning is at 37.0 C\n8  2.000000 s  hi\\x1b\n")
         #expect(!bench.isAwaitingReply)
     }
 
@@ -165,7 +166,7 @@ import Testing
         bench.board { $0.state = .safe }
         _ = bench.run(at: 0)
         #expect(bench.read() == "\rsafe> \u{1B}[K")
-        #expect(bench.say("operate keySwitch on").hasSuffix("\r\ndone\r\n\rsafe> \u{1B}[K"))
+        #expect(bench.say("operate key on").hasSuffix("\r\ndone\r\n\rsafe> \u{1B}[K"))
         bench.session.mode = .json
         #expect(bench.say("renew") == "{\"reply\":\"renew\",\"ok\":true}\n")
     }

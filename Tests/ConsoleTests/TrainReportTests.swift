@@ -23,7 +23,7 @@ import Testing
             }
         }
         report.add(
-            Event(.trainFinished, index: given, at: Instant(0), Int64(count - given), 1_133_000, 0, 4_900_000_000))
+            Event(.trainFinished, index: given, at: Instant(0), Int64(count - given), 1_133_000, 24_049, 4_900_000_000))
         return report
     }
 
@@ -101,7 +101,7 @@ import Testing
         var random = Seeded(state: 0x7261_696E)
         var report = TrainReport()
         for _ in 0..<20_000 {
-            guard let kind = EventKind(rawValue: UInt8.random(in: 1...11, using: &random)) else { continue }
+            guard let kind = EventKind(rawValue: UInt8.random(in: 1...UInt8(EventKind.count), using: &random)) else { continue }
             var event = Event(
                 kind, detail: .random(in: 0...255, using: &random), extra: .random(in: 0...255, using: &random),
                 index: .random(in: 0 ... .max, using: &random), at: Instant(.random(in: .min ... .max, using: &random)))

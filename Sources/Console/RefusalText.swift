@@ -128,7 +128,10 @@ extension LineOutput {
     /// The limit is broken by one pulse's worth: a temperature wants more digits than elsewhere to show it.
     private mutating func whyForecast(_ refusal: Refusal) {
         let isHeat = refusal.rule == .temperatureForecast
-        put(isHeat ? "the coil's forecast may be at most " : "in any minute the stored energy of the pulses may be at most ")
+        put(
+            isHeat
+                ? "the coil's forecast may be at most "
+                : "in any minute the stored energy of the pulses may be at most ")
         put(refusal.limit, in: refusal.unit)
         put(", pulse ")
         put(Int64(refusal.pulseIndex) + 1)

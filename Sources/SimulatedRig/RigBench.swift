@@ -86,7 +86,7 @@ extension SimulatedRig {
         for word in 0..<SimulatedRig.pagesSize / 8 { memory.store(0, word) }
         let tasks = TaskPage(memory)
         let page = ControllerPage(memory.from(SimulatedRig.controllerWord))
-        let stored = latches
+        let stored = latchFile.latches.trips
         safety = SafetyTask(board: board, latched: stored, page: tasks, console: page, at: clock)
         guardian = Guardian(board: board, page: tasks)
         sampler = Sampler(board: board, page: tasks)

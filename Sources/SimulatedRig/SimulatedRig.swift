@@ -30,7 +30,7 @@ import StimulatorCore
     var guardian: Guardian
     var sampler: Sampler
     var side: ConsoleSide<SimulatedDisk, SimulatedBenchWords>
-    var latches = TripSet()
+    var latchFile = SimulatedLatchFile()
 
     var dice: Dice
     /// When each task is due by its own plan, and when the scheduler lets it run.
@@ -115,7 +115,9 @@ import StimulatorCore
     public var firstTrip: Trip? { safety.kernel.firstTrip }
     /// What the safety side shows of itself, as the console reads it.
     public var snapshot: Snapshot {
-        guard let words = ControllerPage(memory.from(SimulatedRig.controllerWord)).snapshot.read() else { return Snapshot() }
+        guard let words = ControllerPage(memory.from(SimulatedRig.controllerWord)).snapshot.read() else {
+            return Snapshot()
+        }
         return Snapshot(words: words) ?? Snapshot()
     }
     /// Hash of the history so far: the same for the same seed and input, in every build and on every machine.
@@ -192,7 +194,9 @@ import StimulatorCore
     private mutating func runSafety() -> Instant {
         let next = stepSafety(&safety, at: clock, world: &world) - clockLead
         history.add(UInt64(world.levels.rawValue) | UInt64(safety.kernel.state.rawValue) << 32)
-        if watch.update(safety.kernel, meant: side.lastStart, &world, &checkers, at: now) { latches = safety.kernel.lockouts }
+        if watch.update(safety.kernel, meant: side.lastStart, &world, &checkers, at: now) {
+            latchFile.write(safety.kernel.lockouts)
+        }
         return next
     }
 

@@ -42,8 +42,15 @@ func say(_ text: String, to descriptor: Int32 = 1) {
 
     deinit { unsafe csystem_unmap(base, SimulatedRig.memorySize) }
 
-    /// Runs `body` with a simulated rig of the default board, which must not outlive the call.
-    func withRig<Result>(seed: UInt64, _ body: (consuming SimulatedRig) throws -> Result) rethrows -> Result {
-        try body(unsafe SimulatedRig(seed: seed, board: BoardDescription(), memory: base))
+    /// A simulated rig of the default board, which must not outlive its memory, nor see another rig in it.
+    func makeRig(seed: UInt64) -> SimulatedRig {
+        unsafe SimulatedRig(seed: seed, board: BoardDescription(), memory: base)
     }
+}
+
+/// Runs `body` with a simulated rig of the default board, which must not outlive the call.
+/// - Throws: `SystemFailure` when the system has no memory, and what `body` throws.
+func withRig<Result>(seed: UInt64, _ body: (consuming SimulatedRig) throws -> Result) throws -> Result {
+    let memory = try RigMemory()
+    return try withExtendedLifetime(memory) { try body(memory.makeRig(seed: seed)) }
 }

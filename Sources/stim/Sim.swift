@@ -54,7 +54,7 @@ struct Sim: ParsableCommand {
     }
 
     private func serve(_ line: ConsoleLine, isTerminal: Bool) throws {
-        try RigMemory().withRig(seed: seed) { made in
+        try withRig(seed: seed) { made in
             var rig = made
             rig.isTerminal = isTerminal
             PacedBench(rig: rig, line: line).run()

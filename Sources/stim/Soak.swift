@@ -56,8 +56,8 @@ struct Soak: ParsableCommand {
         var summary = SoakSummary()
         let begin = csystem_now()
         for seed in seeds.first...seeds.last {
-            let outcome = memory.withRig(seed: seed) { rig in
-                SoakRun(rig: rig, seed: seed, time: length.time).run()
+            let outcome = withExtendedLifetime(memory) {
+                SoakRun(rig: memory.makeRig(seed: seed), seed: seed, time: length.time).run()
             }
             summary.add(outcome)
             if verbose { say("seed \(seed): history \(hexadecimal(outcome.hash))\n") }
@@ -80,7 +80,7 @@ struct Replay: ParsableCommand {
     @OptionGroup var length: SoakLength
 
     func run() throws {
-        let outcome = try RigMemory().withRig(seed: seed) { rig in
+        let outcome = try withRig(seed: seed) { rig in
             SoakRun(rig: rig, seed: seed, time: length.time, keepsAll: true).run()
         }
         for entry in outcome.history {

@@ -156,7 +156,7 @@ extension SafetyKernel {
             if charge { outputs.lines = outputs.lines | .charge }
             let soon = train.isActive && !train.isPending && now >= train.nextAt - KernelTimes.armBefore
             outputs.wantsArm = charge || soon || now <= armUpUntil
-            if state == .arming { driveArming(&outputs, at: now) }
+            if state == .arming { driveArming(&outputs, inputs) }
             if pulse.isOpen, now - pulse.firedAt < KernelTimes.fireWidth {
                 outputs.lines = outputs.lines | .fire | .triggerOut
             }

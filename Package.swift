@@ -53,6 +53,7 @@ let hostTargets: [Target] = [
     .testTarget(name: "JournalTests", dependencies: ["Journal"]),
     .testTarget(name: "ControlLoopTests", dependencies: ["ControlLoop"]),
     .testTarget(name: "SimulatedBenchTests", dependencies: ["SimulatedBench"]),
+    .testTarget(name: "AdversaryTests", dependencies: ["SimulatedRig"]),
     .testTarget(name: "StimTests", dependencies: ["stim", "CSystem", "Journal"]),
 ]
 

@@ -57,6 +57,7 @@ let hostTargets: [Target] = [
     .testTarget(name: "ControlLoopTests", dependencies: ["ControlLoop"]),
     .testTarget(name: "SimulatedBenchTests", dependencies: ["SimulatedBench"]),
     .testTarget(name: "StimTests", dependencies: ["stim", "CSystem", "CReference", "Journal"]),
+    .testTarget(name: "ScenarioTests", dependencies: ["stim", "SimulatedBench", "SimulatedRig", "StimulatorCore"]),
 ]
 
 let package = Package(

@@ -23,7 +23,7 @@ public protocol OutputLinesPort: ~Copyable {
 public protocol InputLinesPort: ~Copyable {
     /// All levels at once.
     mutating func read(at now: Instant) throws(LineFault) -> InputLines
-    /// Rising edges of `fireSense`, with the time stamp of the edge and not of the call.
+    /// Rising edges of `fireSense` since this process claimed the lines, with the time stamp of the edge and not of the call.
     mutating func fireSenseEdges(at now: Instant) throws(LineFault) -> EdgeCount
 }
 

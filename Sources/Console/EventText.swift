@@ -75,16 +75,28 @@ extension LineOutput {
         put(trip.name)
         put("  ")
         put(trip.meaning)
-        if trip.unit != .none {
-            put(", limit ")
-            put(event.values[0], in: trip.unit)
-            put(", was ")
-            put(event.values[1], in: trip.unit)
-        }
+        tripValues(trip, limit: event.values[0], actual: event.values[1])
         put("; ")
         put(trip.action.text)
         put("; clears: ")
         put(trip.clearing.text)
+    }
+
+    private mutating func tripValues(_ trip: Trip, limit: Int64, actual: Int64) {
+        if trip == .lineMismatch {
+            put(":")
+            for bit in 0..<InputLines.count where actual & 1 << Int64(bit) != 0 {
+                put(" ")
+                put(LineNames.input(bit))
+            }
+        }
+        guard trip.unit != .none, limit != 0 || actual != 0 else { return }
+        if limit != 0 {
+            put(", limit ")
+            put(limit, in: trip.unit)
+        }
+        put(", was ")
+        put(actual, in: trip.unit)
     }
 
     private mutating func pulse(_ event: Event) {

@@ -113,6 +113,7 @@ extension LineOutput {
         trips(snapshot.trips)
         field("firstTrip", snapshot.firstTrip?.name)
         field("atNs", snapshot.now.raw)
+        field("safetySilent", context.isSafetySilent)
         field("selfTestPassed", snapshot.selfTestPassed)
         field("keyEdge", snapshot.keyEdge)
         openList("inputs")

@@ -56,12 +56,6 @@ extension LineOutput {
         case .tripped: whyTripped(refusal, denial)
         case .key:
             put(denial.isKeyOn ? "the key switch was not turned on within the last 10 s" : "the key switch is off")
-        case .posture where refusal.unit == .millivolts:
-            put("the capacitor is at ")
-            put(refusal.actual, in: refusal.unit)
-            put(", arming begins at ")
-            put(refusal.limit, in: refusal.unit)
-            put(" or less")
         case .posture: put("the self-test has not passed")
         case .badValue where denial.name == .clear: put("this trip does not hold")
         case .badValue:
@@ -128,7 +122,10 @@ extension LineOutput {
     /// The limit is broken by one pulse's worth: a temperature wants more digits than elsewhere to show it.
     private mutating func whyForecast(_ refusal: Refusal) {
         let isHeat = refusal.rule == .temperatureForecast
-        put(isHeat ? "the coil's forecast may be at most " : "in any minute the stored energy of the pulses may be at most ")
+        put(
+            isHeat
+                ? "the coil's forecast may be at most "
+                : "in any minute the stored energy of the pulses may be at most ")
         put(refusal.limit, in: refusal.unit)
         put(", pulse ")
         put(Int64(refusal.pulseIndex) + 1)

@@ -142,7 +142,7 @@ extension ShellSession {
     var statusContext: StatusContext {
         StatusContext(
             intensity: intensity, isIntensityChosen: isIntensityChosen, isJournalWritable: isJournalWritable,
-            journalHead: journalHead, now: now)
+            isSafetySilent: isSafetySilent, journalHead: journalHead, now: now)
     }
 
     // MARK: Sending

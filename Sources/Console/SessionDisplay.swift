@@ -116,7 +116,7 @@ extension ShellSession {
             output.put("any key ends this, Ctrl-X stops everything\u{1B}[J")
         } else {
             nextWatch = now + .seconds(1)
-            mode == .json ? output.statusEvent(snapshot, statusContext) : output.briefStatus(snapshot)
+            mode == .json ? output.statusEvent(snapshot, statusContext) : output.briefStatus(snapshot, statusContext)
         }
     }
 
@@ -132,6 +132,24 @@ extension ShellSession {
             output.put("no key for ")
             output.put(board.idle)
             output.put(": disarming")
+            output.endLine()
+        }
+    }
+
+    /// Says whether the safety side is silent.
+    mutating func tellSilence() {
+        if mode == .json {
+            output.openObject()
+            output.field("event", "safetySilent")
+            output.field("silent", isSafetySilent)
+            output.field("lastReportNs", snapshot.now.raw)
+            output.endObjectLine()
+        } else {
+            openLines()
+            output.put(
+                isSafetySilent
+                    ? "WARNING: the safety side is silent: what is shown is old, the hardware stops the board"
+                    : "the safety side reports again")
             output.endLine()
         }
     }

@@ -21,6 +21,9 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     /// An unanswered command is refused as `busy` after this.
     static var answerTime: Nanoseconds { .seconds(1) }
 
+    /// A safety side that has not reported for so long is silent: a hundred ticks, ten runs of the console.
+    static var silence: Nanoseconds { .milliseconds(100) }
+
     let board: BoardDescription
     var output = LineOutput()
     var editor = LineEditor()
@@ -40,6 +43,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     /// The sequence number that the next event has; nil before the first.
     var nextSequence: UInt64?
     var isJournalWritable = false
+    var isSafetySilent = false
     var isInputShown = false
     var isWatching = false
     var nextWatch = Instant.distantFuture
@@ -101,6 +105,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
         self.now = now
         renewIfDue()
         disarmIfIdle()
+        noteSilence()
         while let entry = pending.takeFirst(where: { $0.deadline <= now }) { refuse(.noAnswer, entry: entry) }
         tellDroppedLines()
         showProgress()
@@ -155,6 +160,14 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
         guard lease.hasBecomeIdle(at: now, patternRuns: patternRuns), snapshot.state.isArmed else { return }
         outbox.disarmAlone()
         tellIdle()
+    }
+
+    /// Says when the safety side falls silent, and when it is back: what it last showed must not be taken for the present.
+    private mutating func noteSilence() {
+        let isSilent = snapshot.ticks > 0 && now - snapshot.now > Self.silence
+        guard isSilent != isSafetySilent else { return }
+        isSafetySilent = isSilent
+        tellSilence()
     }
 
     mutating func nextToken() -> UInt32 {

@@ -5,6 +5,8 @@ struct StatusContext {
     var intensity: PerMille
     var isIntensityChosen: Bool
     var isJournalWritable: Bool
+    /// The safety side has not reported for so long that the snapshot is history.
+    var isSafetySilent: Bool
     var journalHead: UInt64
     var now: Instant
 }
@@ -12,9 +14,16 @@ struct StatusContext {
 /// The board as it is now, for people.
 extension LineOutput {
     mutating func status(_ snapshot: Snapshot, _ board: BoardDescription, _ context: StatusContext) {
+        if context.isSafetySilent {
+            label("WARNING")
+            put("the safety side has been silent for ")
+            put(context.now - snapshot.now)
+            put(": all of this is old")
+            endLine()
+        }
         statusStates(snapshot)
         statusLines(snapshot)
-        statusMeasurements(snapshot)
+        statusMeasurements(snapshot, at: context.now)
         label("intensity")
         put(context.intensity)
         put(" = ")
@@ -32,12 +41,13 @@ extension LineOutput {
     }
 
     /// The status in one line, for `watch` on a line that is no terminal.
-    mutating func briefStatus(_ snapshot: Snapshot) {
+    mutating func briefStatus(_ snapshot: Snapshot, _ context: StatusContext) {
+        put(context.isSafetySilent ? "the safety side is silent; it was " : "")
         put(snapshot.state.name)
         put(", ")
-        put(snapshot.voltage, at: snapshot.now)
+        put(snapshot.voltage, at: context.now)
         put("; coil ")
-        put(snapshot.coilA, at: snapshot.now)
+        put(snapshot.coilA, at: context.now)
         put(snapshot.trainTotal > 0 ? "; " : "; no pattern")
         if snapshot.trainTotal > 0 { progress(snapshot) }
         if let trip = snapshot.firstTrip {
@@ -96,9 +106,9 @@ extension LineOutput {
         endLine()
     }
 
-    private mutating func statusMeasurements(_ snapshot: Snapshot) {
+    private mutating func statusMeasurements(_ snapshot: Snapshot, at now: Instant) {
         label("voltage")
-        put(snapshot.voltage, at: snapshot.now)
+        put(snapshot.voltage, at: now)
         if snapshot.setPoint > .zero {
             put("; set-point ")
             put(snapshot.setPoint)
@@ -109,9 +119,9 @@ extension LineOutput {
         endLine()
         label("coil")
         put("A ")
-        put(snapshot.coilA, at: snapshot.now)
+        put(snapshot.coilA, at: now)
         put("; B ")
-        put(snapshot.coilB, at: snapshot.now)
+        put(snapshot.coilB, at: now)
         endLine()
     }
 

@@ -28,7 +28,7 @@ extension Trip {
         case .lineMismatch: "a line does not read as it was set or as its neighbours say"
         case .outputFailed: "an output could not be set"
         case .tickStalled: "the safety loop stood still"
-        case .guardianDisagrees: "the guardian saw a limit broken"
+        case .guardianDisagrees: "the guardian saw a limit broken, or is silent"
         case .overvoltageLatched: "the over-voltage comparator has latched"
         case .dischargeFailed: "the capacitor did not discharge as it must"
         case .pulseUnexpected: "current in the coil without a pulse asked for"

@@ -64,7 +64,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
             session.receive(event)
         }
         let next = session.run(at: now)
-        while let request = session.takeRequest() { attend(request) }
+        attendRequests()
         while let command = session.takeCommand() { send(command) }
         hearRefusals(at: now)
         return min(next, now + Self.pollPeriod)
@@ -97,6 +97,11 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         }
         journal.syncIfDue(at: now, wall: wall)
         return min(max(journal.syncDue, now + .milliseconds(1)), now + .milliseconds(100))
+    }
+
+    /// Answers what the session asks of its surroundings; hands and faults wait for `takeBenchRequest`.
+    public mutating func attendRequests() {
+        while let request = session.takeRequest() { attend(request) }
     }
 
     /// The next request to hands and faults of a simulated board; nil when there is none.

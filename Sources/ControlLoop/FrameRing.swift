@@ -18,11 +18,15 @@ public struct RingPlaces: Sendable {
 /// The writing end of a ring of frames: one producer, one consumer, no lock. Keeps its own index and believes nothing it reads.
 public struct FrameProducer: Sendable {
     private let places: RingPlaces
-    private var head: UInt64 = 0
+    private var head: UInt64
     /// Frames that did not fit.
     public private(set) var dropped: UInt64 = 0
 
-    public init(_ places: RingPlaces) { self.places = places }
+    /// Goes on where the index in memory stands: at 0 in fresh memory, or where a process that died left off.
+    public init(_ places: RingPlaces) {
+        self.places = places
+        head = places.head.load(0)
+    }
 
     /// Appends a frame. A full ring, or an impossible index of the peer, drops and counts it.
     @discardableResult public mutating func send(_ frame: Frame) -> Bool {
@@ -42,11 +46,21 @@ public struct FrameProducer: Sendable {
 /// The reading end of a ring of frames. A frame is read once into a local; an impossible index drops the peer for good.
 public struct FrameConsumer: Sendable {
     private let places: RingPlaces
-    private var tail: UInt64 = 0
+    private var tail: UInt64
     /// The peer's index was impossible: nothing from it is believed any more.
     public private(set) var isPoisoned = false
 
-    public init(_ places: RingPlaces) { self.places = places }
+    /// Goes on where the index in memory stands: at 0 in fresh memory, or where a process that died left off.
+    public init(_ places: RingPlaces) {
+        self.places = places
+        tail = places.tail.load(0)
+    }
+
+    /// Leaves what waits: a process that starts does not do what an earlier one was asked.
+    public mutating func skip() {
+        tail = places.head.load(0)
+        places.tail.store(tail, 0)
+    }
 
     /// The next frame; nil when none waits.
     public mutating func take() -> Frame? {

@@ -26,6 +26,7 @@ public struct SafetyTask: Sendable {
         self.page = page
         snapshots = console.snapshot
         commands = FrameConsumer(console.commands)
+        commands.skip()
         events = FrameProducer(console.events)
         inputs = KernelInputs(now: now)
         plannedAt = now

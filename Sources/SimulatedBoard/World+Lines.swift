@@ -44,6 +44,12 @@ extension World {
         nextEventAt = min(nextEventAt, watchdogBitesAt)
     }
 
+    /// A new owner of the lines: edges are counted from here on.
+    public mutating func claimLines(at now: Instant) {
+        advance(to: now)
+        fireSenseEdges = EdgeCount()
+    }
+
     /// A hand operates a switch, a button, the coil's plug or the door.
     public mutating func operate(_ input: HandInput, on: Bool, at now: Instant) {
         advance(to: now)

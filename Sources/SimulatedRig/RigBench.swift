@@ -29,8 +29,14 @@ extension SimulatedRig {
     /// The console's run, and what it asks of the bench.
     mutating func runConsole() -> Instant {
         let next = side.runConsole(at: clock) - clockLead
-        while let request = side.takeBenchRequest() { attend(request) }
+        attendRequests()
         return next
+    }
+
+    /// What the console asks of hands and faults.
+    mutating func attendRequests() {
+        side.attendRequests()
+        while let request = side.takeBenchRequest() { attend(request) }
     }
 
     private mutating func attend(_ request: ConsoleRequest) {
@@ -51,7 +57,9 @@ extension SimulatedRig {
 
     /// Resets, the end of a power cut, the restart of a process that was killed.
     mutating func attendHardware() {
-        if world.faults.isQuiet, !powerWasCut, !safetyWasKilled, !consoleWasKilled, world.watchdogResets == resetsSeen {
+        if world.faults.isQuiet, !powerWasCut, !safetyWasKilled, !consoleWasKilled, !diskFails,
+            world.watchdogResets == resetsSeen
+        {
             return
         }
         let isCut = world.isActive(.power, .off, at: now)
@@ -59,7 +67,7 @@ extension SimulatedRig {
         let consoleIsKilled = world.isActive(.consoleProcess, .killed, at: now)
         let isReset = world.watchdogResets != resetsSeen || (powerWasCut && !isCut)
         resetsSeen = world.watchdogResets
-        if isReset || (safetyWasKilled && !safetyIsKilled) { startSafety() }
+        if isReset || (safetyWasKilled && !safetyIsKilled) { startSafety(reset: isReset) }
         if isReset || (consoleWasKilled && !consoleIsKilled) { startConsole() }
         powerWasCut = isCut
         safetyWasKilled = safetyIsKilled
@@ -74,6 +82,7 @@ extension SimulatedRig {
     private mutating func failDisk() {
         let off = world.isActive(.disk, .off, at: now)
         let full = world.isActive(.disk, .full, at: now)
+        diskFails = off || full
         side.withStore { disk in
             disk.failsWrites = off
             disk.failsSync = off
@@ -81,12 +90,15 @@ extension SimulatedRig {
         }
     }
 
-    /// The safety process starts: fresh pages, all outputs lowered, the lockouts that were stored.
-    mutating func startSafety() {
-        for word in 0..<SimulatedRig.pagesSize / 8 { memory.store(0, word) }
+    /// The safety process starts: all outputs lowered, the lockouts that were stored. What the tasks told each other is gone; the
+    /// page that it shares with the console is still there, unless the whole board was reset.
+    mutating func startSafety(reset: Bool) {
+        let last = reset ? SimulatedRig.pagesSize / 8 : SimulatedRig.controllerWord
+        for word in 0..<last { memory.store(0, word) }
         let tasks = TaskPage(memory)
         let page = ControllerPage(memory.from(SimulatedRig.controllerWord))
-        let stored = latches
+        let stored = latchFile.latches.trips
+        world.claimLines(at: now)
         safety = SafetyTask(board: board, latched: stored, page: tasks, console: page, at: clock)
         guardian = Guardian(board: board, page: tasks)
         sampler = Sampler(board: board, page: tasks)

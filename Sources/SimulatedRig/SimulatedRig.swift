@@ -30,7 +30,7 @@ import StimulatorCore
     var guardian: Guardian
     var sampler: Sampler
     var side: ConsoleSide<SimulatedDisk, SimulatedBenchWords>
-    var latches = TripSet()
+    var latchFile = SimulatedLatchFile()
 
     var dice: Dice
     /// When each task is due by its own plan, and when the scheduler lets it run.
@@ -41,6 +41,7 @@ import StimulatorCore
     var powerWasCut = false
     var safetyWasKilled = false
     var consoleWasKilled = false
+    var diskFails = false
     var resetsSeen: UInt32 = 0
     /// How far the software's clock is ahead of the world's.
     var clockLead = Nanoseconds.zero
@@ -78,14 +79,20 @@ import StimulatorCore
         set { side.session.isTerminal = newValue }
     }
 
-    /// One byte typed on the console line, now.
+    /// One byte typed on the console line, now. Hands and faults need no console: what `operate` and `inject` ask is done at
+    /// once, also where the console does not run.
     public mutating func receive(_ byte: UInt8) {
         side.session.receive(byte, at: clock)
-        wakeConsole()
+        consoleIsStopped ? attendRequests() : wakeConsole()
     }
 
-    /// The next byte for the line; nil when there is none.
-    public mutating func takeOutput() -> UInt8? { side.session.takeOutput() }
+    /// The next byte for the line; nil when there is none, and while the console does not run.
+    public mutating func takeOutput() -> UInt8? { consoleIsStopped ? nil : side.session.takeOutput() }
+
+    private var consoleIsStopped: Bool {
+        if case .stopped = world.fate(of: .console, at: now) { return true }
+        return false
+    }
 
     /// The line went down.
     public mutating func hangUp() {
@@ -103,7 +110,9 @@ import StimulatorCore
     public var firstTrip: Trip? { safety.kernel.firstTrip }
     /// What the safety side shows of itself, as the console reads it.
     public var snapshot: Snapshot {
-        guard let words = ControllerPage(memory.from(SimulatedRig.controllerWord)).snapshot.read() else { return Snapshot() }
+        guard let words = ControllerPage(memory.from(SimulatedRig.controllerWord)).snapshot.read() else {
+            return Snapshot()
+        }
         return Snapshot(words: words) ?? Snapshot()
     }
     /// Hash of the history so far: the same for the same seed and input, in every build and on every machine.
@@ -180,7 +189,9 @@ import StimulatorCore
     private mutating func runSafety() -> Instant {
         let next = stepSafety(&safety, at: clock, world: &world) - clockLead
         history.add(UInt64(world.levels.rawValue) | UInt64(safety.kernel.state.rawValue) << 32)
-        if watch.update(safety.kernel, meant: side.lastStart, &world, &checkers, at: now) { latches = safety.kernel.lockouts }
+        if watch.update(safety.kernel, meant: side.lastStart, &world, &checkers, at: now) {
+            latchFile.write(safety.kernel.lockouts)
+        }
         return next
     }
 

@@ -121,8 +121,8 @@ extension SafetyKernel {
     private mutating func checkVoltage(_ voltage: Reading<Millivolts>, at now: Instant) {
         if voltage.isTrusted(at: now, within: board.voltageAge) { return checkChange(voltage, at: now) }
         if voltage.quality == .implausible {
-            raise(
-                .voltageImplausible, Int64(board.maximumVoltage.raw), Int64(voltage.value.raw), at: now)
+            // The converter's reference reads wrong: no limit of the voltage was broken.
+            raise(.voltageImplausible, 0, Int64(voltage.value.raw), at: now)
         } else {
             raise(.voltageStale, micro(board.voltageAge), micro(now - voltage.takenAt), at: now)
         }
@@ -149,7 +149,7 @@ extension SafetyKernel {
         let age = board.coilTemperatureAge
         if first.quality == .implausible || second.quality == .implausible {
             let bad = first.quality == .implausible ? first.value : second.value
-            raise(.coilTemperatureImplausible, Int64(board.coilTrip.raw), Int64(bad.raw), at: now)
+            raise(.coilTemperatureImplausible, 0, Int64(bad.raw), at: now)
         } else if !first.isTrusted(at: now, within: age) || !second.isTrusted(at: now, within: age) {
             let oldest = min(first.takenAt, second.takenAt)
             raise(.coilTemperatureStale, micro(age), micro(now - oldest), at: now)
@@ -198,13 +198,7 @@ extension SafetyKernel {
     /// With nothing energised: trips whose condition is gone are cleared, and the hardware must have let go.
     mutating func checkDisarmed(_ inputs: KernelInputs) {
         let now = inputs.now
-        if state != .selfTest, now - enteredAt > KernelTimes.bleedCloses, inputs.lines.contains(.bleedSense) {
-            raise(.lineMismatch, 0, Int64(InputLines.bleedSense.rawValue), at: now)
-        }
-        if state != .selfTest, now - enteredAt > KernelTimes.hardwareSettles {
-            if inputs.lines.contains(.enableSense) { raise(.enableStuck, at: now) }
-            if inputs.lines.contains(.contactorSense) { raise(.contactorWelded, at: now) }
-        }
+        checkLetGo(inputs.lines, at: now)
         if trips.isEmpty { return }
         clearIf(.interlockOpen, inputs.lines.contains(.interlock), at: now)
         clearIf(.coilMissing, inputs.lines.contains(.coilPresent), at: now)
@@ -220,6 +214,23 @@ extension SafetyKernel {
             clearIf(.coilOvertemperature, fresh && cool, at: now)
         }
         if trips.isEmpty { firstTrip = nil }
+    }
+
+    /// Counted from when the hardware was last seen to hold nothing: a guardian that comes back lowers the heartbeat, and that
+    /// edge alone brings ENABLE up for 50 ms.
+    private mutating func checkLetGo(_ lines: InputLines, at now: Instant) {
+        guard state != .selfTest, lines & (.enableSense | .contactorSense | .bleedSense) != .none else {
+            heldSince = .distantFuture
+            return
+        }
+        heldSince = min(heldSince, now)
+        if now - heldSince > KernelTimes.bleedCloses, lines.contains(.bleedSense) {
+            raise(.lineMismatch, 0, Int64(InputLines.bleedSense.rawValue), at: now)
+        }
+        if now - heldSince > KernelTimes.hardwareSettles {
+            if lines.contains(.enableSense) { raise(.enableStuck, at: now) }
+            if lines.contains(.contactorSense) { raise(.contactorWelded, at: now) }
+        }
     }
 
     mutating func clearIf(_ trip: Trip, _ gone: Bool, at now: Instant) {

@@ -134,9 +134,10 @@ extension SafetyKernel {
                     .pulse, index: pulse.number, at: now, pulse.scheduledAt.raw, pulse.firedAt.raw, before, after,
                     Int64(hottestCoil.raw)))
             enter(.recovering, at: now)
-        } else if now - pulse.firedAt > (sampled ? .milliseconds(6) : KernelTimes.proof) {
-            raise(.pulseMissing, micro(KernelTimes.proof), micro(now - pulse.firedAt), at: now)
+            return
         }
+        let limit: Nanoseconds = sampled ? .milliseconds(6) : KernelTimes.proof
+        if now - pulse.firedAt > limit { raise(.pulseMissing, micro(limit), micro(now - pulse.firedAt), at: now) }
     }
 
     /// Ends the running pattern and reports it.

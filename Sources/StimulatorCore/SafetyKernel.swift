@@ -16,6 +16,8 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     var enteredAt = Instant(0)
     var ticks: UInt64 = 0
     var worstLateness = Nanoseconds.zero
+    /// Disarmed: since when ENABLE, contactor or bleed are seen up all the same; the far future while none is.
+    var heldSince = Instant.distantFuture
 
     // MARK: Leases and keys
     var leaseEnds = Instant.distantPast
@@ -116,6 +118,7 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
         unprovenSince = .distantFuture
         bleedOpenSince = .distantFuture
         setPoint = .zero
+        heldSince = now
         discharge = DischargeWatch()
         enter(.discharging, at: now)
     }

@@ -14,9 +14,11 @@ struct ScriptRunner: ~Copyable {
     /// True when the next line need not wait for the last one.
     private var rested = false
 
-    /// - Parameter json: the console speaks JSON, and the script's lines are not repeated, so that all output is JSON lines.
-    init(rig: consuming SimulatedRig, json: Bool) {
-        bench = FastBench(rig: rig, listener: Transcript(repeatsLines: !json))
+    /// - Parameters:
+    ///   - json: the console speaks JSON, and the script's lines are not repeated, so that all output is JSON lines.
+    ///   - output: the descriptor that the transcript is written to.
+    init(rig: consuming SimulatedRig, json: Bool, output: Int32 = 1) {
+        bench = FastBench(rig: rig, listener: Transcript(repeatsLines: !json, output: output))
         if json {
             rest()
             type("mode json")
@@ -83,15 +85,18 @@ struct ScriptRunner: ~Copyable {
     }
 }
 
-/// Writes the script's lines and the console's answers to standard output, and keeps the ledger.
+/// Writes the script's lines and the console's answers, and keeps the ledger.
 struct Transcript: BenchListener {
-    var writer = OutputWriter(descriptor: 1)
+    var writer: OutputWriter
     var ledger = Ledger()
     /// The line that runs; 0 before the first.
     private(set) var line = 0
     private let repeatsLines: Bool
 
-    init(repeatsLines: Bool) { self.repeatsLines = repeatsLines }
+    init(repeatsLines: Bool, output: Int32) {
+        self.repeatsLines = repeatsLines
+        writer = OutputWriter(descriptor: output)
+    }
 
     /// A line that is no expectation begins.
     mutating func begin(_ line: Script.Line) {

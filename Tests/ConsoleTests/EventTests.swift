@@ -31,7 +31,7 @@ import Testing
                   interval 100.002 ms mean, spread 4.0 us (latest minus earliest against the schedule)
                   voltage  495.0 V before, 375.5 V after (means)
                   coil     24.2 C
-                  energy   45.3 J stored energy
+                  energy   45.3 J stored
                   trips    coilMissing
 
                 """)
@@ -119,17 +119,51 @@ import Testing
         var told: [Int64] = []
         while bench.now < Instant(5_000_000_000) {
             bench.now = bench.session.run(at: bench.now)
-            bench.board { $0.trainDelivered = UInt32(clamping: $0.now.raw) }
+            bench.board { $0.trainDelivered = UInt32(clamping: bench.now.raw / 100_000_000) }
             if bench.read().contains("of 50 pulses given, 0 omitted\n") { told.append(bench.now.raw / 1_000_000) }
         }
         #expect(told == [1_250, 2_250, 3_250, 4_250])
+    }
+
+    @Test("between two trains of a pattern, with nothing new to tell, no progress is told") func pause() {
+        let bench = Bench()
+        bench.type("\n")
+        bench.tell(Event(.trainStarted, index: 50, at: Instant(0)))
+        bench.board {
+            $0.trainTotal = 50
+            $0.trainDelivered = 25
+        }
+        var told = 0
+        while bench.now < Instant(5_000_000_000) {
+            bench.now = bench.session.run(at: bench.now)
+            told += bench.read().contains("25 of 50 pulses given") ? 1 : 0
+        }
+        #expect(told == 1)
+    }
+
+    @Test("a safety side that stops reporting is told once, in the status, and when it is back") func silence() {
+        let bench = Bench()
+        bench.type("\n")
+        bench.board {
+            $0.ticks = 1
+            $0.now = Instant(0)
+        }
+        _ = bench.run(at: 100)
+        #expect(bench.read().isEmpty)
+        _ = bench.run(at: 101)
+        _ = bench.run(at: 200)
+        #expect(bench.read().components(separatedBy: "WARNING: the safety side is silent").count == 2)
+        #expect(bench.say("status").hasPrefix("WARNING    the safety side has been silent for 200.0 ms"))
+        bench.board { $0.now = Instant(200_000_000) }
+        _ = bench.run(at: 210)
+        #expect(bench.read() == "the safety side reports again\n")
     }
 
     @Test("watching shows the status again and again until it is ended") func watch() throws {
         let plain = Bench()
         plain.type("watch\n")
         #expect(plain.run(at: 0) == Instant(250_000_000))
-        #expect(plain.read().hasPrefix("watching\nselfTest, no reading; coil no reading; none runs\n"))
+        #expect(plain.read().hasPrefix("watching\nselfTest, no reading; coil no reading; no pattern\n"))
         _ = plain.run(at: 999)
         #expect(plain.read().isEmpty)
         _ = plain.run(at: 1_000)

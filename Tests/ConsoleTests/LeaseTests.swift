@@ -34,6 +34,24 @@ import Testing
         #expect(zip(moments, moments.dropFirst()).allSatisfy { $1 - $0 == 250 })
     }
 
+    @Test(
+        "an armed board without a key for 60 s is disarmed by the shell, which says why; a disarmed one is left alone")
+    func idle() {
+        for state in [StimulatorState.ready, .safe] {
+            let bench = Bench()
+            bench.type("\n")
+            bench.board { $0.state = state }
+            _ = renewals(bench, until: 59_999)
+            #expect(bench.read().isEmpty)
+            _ = bench.run(at: 60_000)
+            let isArmed = state.isArmed
+            #expect(bench.next() == (isArmed ? .disarm : nil))
+            #expect(bench.read() == (isArmed ? "no key for 60.0 s: disarming\n" : ""))
+            _ = bench.run(at: 60_010)
+            #expect(bench.next() == nil && bench.read().isEmpty)
+        }
+    }
+
     @Test("the renewal goes out ahead of the command that the key was for") func ahead() {
         let bench = Bench()
         bench.session.journalHealth(true)

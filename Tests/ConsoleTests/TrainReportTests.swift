@@ -101,7 +101,9 @@ import Testing
         var random = Seeded(state: 0x7261_696E)
         var report = TrainReport()
         for _ in 0..<20_000 {
-            guard let kind = EventKind(rawValue: UInt8.random(in: 1...UInt8(EventKind.count), using: &random)) else { continue }
+            guard let kind = EventKind(rawValue: UInt8.random(in: 1...UInt8(EventKind.count), using: &random)) else {
+                continue
+            }
             var event = Event(
                 kind, detail: .random(in: 0...255, using: &random), extra: .random(in: 0...255, using: &random),
                 index: .random(in: 0 ... .max, using: &random), at: Instant(.random(in: .min ... .max, using: &random)))

@@ -212,7 +212,9 @@ def emergency_stop(line):
     # The key was last turned on far more than 10 s ago.
     why = refused(line, "clear", "key")
     accepted(line, "operate key off")
+    time.sleep(0.1)  # a hand is not faster: the board looks at its lines every millisecond
     accepted(line, "operate key on")
+    time.sleep(0.1)
     accepted(line, "clear")
     until_discharged(line)
     return f"faulted and discharged; clearing without the key refused by {why.split(':')[0]}, with a key edge done"

@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+@testable import stim
+
+/// A script of `Tests/Scenarios` and the transcript that goes with it.
+struct Scenario: CustomTestStringConvertible, Sendable {
+    let script: URL
+
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Scenarios")
+
+    /// Every script of the folder, by name.
+    static let all: [Scenario] = {
+        let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+        return files.filter { $0.pathExtension == "stim" }.sorted { $0.path < $1.path }.map(Scenario.init)
+    }()
+
+    var transcript: URL { script.deletingPathExtension().appendingPathExtension("txt") }
+
+    /// What the script's first comment says it is about.
+    var testDescription: String {
+        let first = (try? String(contentsOf: script, encoding: .utf8))?.split(separator: "\n").first ?? ""
+        let name = script.deletingPathExtension().lastPathComponent
+        return first.hasPrefix("# ") ? "\(name): \(first.dropFirst(2))" : name
+    }
+
+    /// Runs the script as `stim run` does.
+    func run() throws -> (transcript: [String], failures: [String]) {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("stim-\(UUID().uuidString).txt")
+        FileManager.default.createFile(atPath: file.path, contents: nil)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let handle = try FileHandle(forWritingTo: file)
+        defer { try? handle.close() }
+        let runner = ScriptRunner(rig: try makeRig(seed: 1), json: false, output: handle.fileDescriptor)
+        let failures = runner.run(try Script(try Data(contentsOf: script)))
+        let text = try String(contentsOf: file, encoding: .utf8)
+        return (text.components(separatedBy: "\n"), failures.map { "line \($0.line): \($0.message)" })
+    }
+}
+
+@Suite("Scenarios")
+struct ScenarioTests {
+    @Test("a script says what it said when its transcript was recorded", arguments: Scenario.all)
+    func transcript(scenario: Scenario) throws {
+        let recorded = try String(contentsOf: scenario.transcript, encoding: .utf8).components(separatedBy: "\n")
+        let (lines, failures) = try scenario.run()
+        #expect(failures.isEmpty)
+        if let index = zip(lines, recorded).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset {
+            Issue.record("line \(index + 1) is \"\(lines[index])\", recorded is \"\(recorded[index])\"")
+        }
+        #expect(lines.count == recorded.count, "lines now, lines recorded; Tools/record records again")
+    }
+
+    @Test("every script says first what it is about, and has its transcript; no transcript is without a script")
+    func completeness() throws {
+        let files = try FileManager.default.contentsOfDirectory(at: Scenario.folder, includingPropertiesForKeys: nil)
+        let transcripts = Set(files.filter { $0.pathExtension == "txt" }.map(\.lastPathComponent))
+        #expect(transcripts == Set(Scenario.all.map(\.transcript.lastPathComponent)))
+        for scenario in Scenario.all {
+            #expect(try String(contentsOf: scenario.script, encoding: .utf8).hasPrefix("# "), "\(scenario.script)")
+        }
+    }
+}

@@ -25,11 +25,17 @@ struct RigDrive: ~Copyable {
         bench.run(for: .seconds(1))
     }
 
-    /// Runs for a time; with `trains`, one of 1000 pulses follows the other.
-    mutating func run(for time: Nanoseconds, trains: Bool) {
+    /// Runs for a time; with `trains`, one of 1000 pulses follows the other, and somebody asks for the status every ten seconds
+    /// (a board with nobody at its keys disarms).
+    @inline(never) mutating func run(for time: Nanoseconds, trains: Bool) {
         let end = bench.rig.now + time
+        var statusAt = bench.rig.now
         while bench.rig.now < end {
             if trains, bench.rig.snapshot.trainTotal == 0 { type("train 10Hz 1000") }
+            if trains, bench.rig.now >= statusAt {
+                type("status")
+                statusAt += .seconds(10)
+            }
             bench.run(for: min(.seconds(1), end - bench.rig.now))
         }
     }

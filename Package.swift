@@ -39,10 +39,13 @@ let boardTargets: [Target] = [
 ]
 
 let hostTargets: [Target] = [
+    .target(
+        name: "CReference", path: "Tools/bench", exclude: ["instructions"],
+        cSettings: exact + [.unsafeFlags(["-O2"], .when(configuration: .release))]),
     .executableTarget(
         name: "stim",
         dependencies: [
-            "SimulatedBench", "SimulatedRig", "Journal", "CSystem",
+            "SimulatedBench", "SimulatedRig", "Journal", "CSystem", "CReference",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
@@ -54,7 +57,7 @@ let hostTargets: [Target] = [
     .testTarget(name: "ControlLoopTests", dependencies: ["ControlLoop"]),
     .testTarget(name: "SimulatedBenchTests", dependencies: ["SimulatedBench"]),
     .testTarget(name: "ScenarioTests", dependencies: ["stim", "SimulatedBench", "SimulatedRig", "StimulatorCore"]),
-    .testTarget(name: "StimTests", dependencies: ["stim", "CSystem", "Journal"]),
+    .testTarget(name: "StimTests", dependencies: ["stim", "CSystem", "CReference", "Journal"]),
 ]
 
 let package = Package(

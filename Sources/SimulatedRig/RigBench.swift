@@ -97,7 +97,7 @@ extension SimulatedRig {
         for word in 0..<last { memory.store(0, word) }
         let tasks = TaskPage(memory)
         let page = ControllerPage(memory.from(SimulatedRig.controllerWord))
-        let stored = latches
+        let stored = latchFile.latches.trips
         world.claimLines(at: now)
         safety = SafetyTask(board: board, latched: stored, page: tasks, console: page, at: clock)
         guardian = Guardian(board: board, page: tasks)

@@ -30,7 +30,7 @@ import StimulatorCore
     var guardian: Guardian
     var sampler: Sampler
     var side: ConsoleSide<SimulatedDisk, SimulatedBenchWords>
-    var latches = TripSet()
+    var latchFile = SimulatedLatchFile()
 
     var dice: Dice
     /// When each task is due by its own plan, and when the scheduler lets it run.
@@ -190,7 +190,7 @@ import StimulatorCore
         let next = stepSafety(&safety, at: clock, world: &world) - clockLead
         history.add(UInt64(world.levels.rawValue) | UInt64(safety.kernel.state.rawValue) << 32)
         if watch.update(safety.kernel, meant: side.lastStart, &world, &checkers, at: now) {
-            latches = safety.kernel.lockouts
+            latchFile.write(safety.kernel.lockouts)
         }
         return next
     }

@@ -61,7 +61,8 @@ enum MatrixPlan {
                 MatrixPhase.allCases.map { phase in
                     { seed in
                         MatrixCase(
-                            component: .software, mode: .frozenAtWorst, phase: phase, seed: seed, withEmergencyStop: true)
+                            component: .software, mode: .frozenAtWorst, phase: phase, seed: seed,
+                            withEmergencyStop: true)
                     }
                 })
         }

@@ -154,7 +154,8 @@ struct MatrixCase {
     /// Design: a dead bleed path is detected within 0.5 s, named, latched, locked out.
     private func judgeBleed(_ rig: borrowing SimulatedRig, _ outcome: inout MatrixOutcome) {
         guard rig.world.volts >= 60 else { return }
-        guard rig.trips.contains(.dischargeFailed), let named = outcome.namedBleedAt, let stop = outcome.stoppedAt else {
+        guard rig.trips.contains(.dischargeFailed), let named = outcome.namedBleedAt, let stop = outcome.stoppedAt
+        else {
             outcome.complaint = "a dead bleed path was not named"
             return
         }

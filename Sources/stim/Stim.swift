@@ -4,7 +4,7 @@ import ArgumentParser
 @main struct Stim: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stim",
-        abstract: "A simulated stimulator board: its shell, its scripts, its journal.",
-        subcommands: [Sim.self, Run.self, Matrix.self, Log.self],
+        abstract: "A simulated stimulator board: its shell, its scripts, its journal, its speed.",
+        subcommands: [Sim.self, Run.self, Matrix.self, Log.self, Bench.self],
         defaultSubcommand: Sim.self)
 }

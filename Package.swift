@@ -56,8 +56,8 @@ let hostTargets: [Target] = [
     .testTarget(name: "JournalTests", dependencies: ["Journal"]),
     .testTarget(name: "ControlLoopTests", dependencies: ["ControlLoop"]),
     .testTarget(name: "SimulatedBenchTests", dependencies: ["SimulatedBench"]),
-    .testTarget(name: "ScenarioTests", dependencies: ["stim", "SimulatedBench", "SimulatedRig", "StimulatorCore"]),
     .testTarget(name: "StimTests", dependencies: ["stim", "CSystem", "CReference", "Journal"]),
+    .testTarget(name: "ScenarioTests", dependencies: ["stim", "SimulatedBench", "SimulatedRig", "StimulatorCore"]),
 ]
 
 let package = Package(

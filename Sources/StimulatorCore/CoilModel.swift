@@ -32,7 +32,7 @@ public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
         caseRate = 1e9 / Double(board.caseTimeConstant.raw)
         // The eigenvalues of the two equations; the slow one by the product, which loses no digits.
         let sum = windingRate + fillRate + caseRate
-        fast = (sum + (sum * sum - 4 * windingRate * caseRate).squareRoot()) / 2
+        fast = (sum + ExactMath.squareRoot(sum * sum - 4 * windingRate * caseRate)) / 2
         slow = windingRate * caseRate / fast
     }
 

@@ -9,7 +9,7 @@ struct ScriptRun: ~Copyable {
 
     init(rig: consuming SimulatedRig) { bench = FastBench(rig: rig, listener: TrainListener()) }
 
-    /// Runs to the end of standard input and of what the last line began.
+    /// Runs to the end of standard input and of what the last line began; then says the history's hash.
     /// - Returns: true when a train was given whole.
     consuming func run() -> Bool {
         var settled = bench.settle()
@@ -21,8 +21,23 @@ struct ScriptRun: ~Copyable {
         // A last line may lack its end.
         if settled == .atRest && byte != 0x0A { bench.type(0x0A) }
         settled = bench.settle()
+        bench.listener.writer.put(history: bench.rig.historyHash)
         bench.listener.writer.flush()
         return settled == .atRest && bench.listener.gaveWholeTrain
+    }
+}
+
+extension OutputWriter {
+    /// The hash of the whole run, sixteen hexadecimal digits on a line of its own: the same for the same seed and script in every
+    /// build and on every machine.
+    fileprivate mutating func put(history: UInt64) {
+        let label: StaticString = "history "
+        for index in 0..<label.utf8CodeUnitCount { unsafe put(label.utf8Start[index]) }
+        for digit in 0..<16 {
+            let value = UInt8(truncatingIfNeeded: history >> UInt64(60 - 4 * digit) & 15)
+            put(value < 10 ? 48 + value : 87 + value)
+        }
+        put(10)
     }
 }
 

@@ -59,7 +59,7 @@ enum Layers {
         let code = SwiftText.code(file.text)
         let functions =
             #"(?<!ExactMath\.)(?<!func )\b(exp|exp2|log|log2|log10|pow|sin|cos|tan|sqrt|floor|ceil|round|trunc|fma)\("#
-        let members = #"\.(rounded|round|addingProduct|addProduct|remainder|truncatingRemainder)\("#
+        let members = #"\.(rounded|round|addingProduct|addProduct|remainder|truncatingRemainder|squareRoot)\("#
         return matches(functions, in: code, path: file.path, saying: "libm: use ExactMath")
             + matches(members, in: code, path: file.path, saying: "calls libm, at least in debug")
     }
@@ -132,7 +132,7 @@ enum Layers {
         func findings(_ line: String) -> [String] {
             Layers.inexact(SourceFile(path: "Sources/SimulatedBoard/A.swift", text: line))
         }
-        for line in ["exp(-t)", "Darwin.pow(2, 3)", "x.rounded()", "floor(x)", "x.truncatingRemainder(dividingBy: 2)"] {
+        for line in ["exp(-t)", "Darwin.pow(2, 3)", "x.rounded()", "x.squareRoot()", "floor(x)", "x.truncatingRemainder(dividingBy: 2)"] {
             #expect(findings(line).count == 1, "\(line)")
         }
         for line in [

@@ -1,0 +1,146 @@
+import Foundation
+import StimulatorCore
+import Testing
+
+@testable import ControlLoop
+
+@Suite("rings of frames") struct RingTests {
+    private func frame(_ number: UInt64) -> Frame {
+        var frame = Frame.empty
+        for word in 0..<8 { frame[word] = number &* 8 &+ UInt64(word) }
+        return frame
+    }
+
+    private func places(_ memory: PageMemory) -> RingPlaces { ControllerPage(memory.words).commands }
+
+    @Test("frames come out whole and in order, many times round the ring") func wrapAround() {
+        let memory = PageMemory()
+        var producer = FrameProducer(places(memory))
+        var consumer = FrameConsumer(places(memory))
+        var random = Seeded(1)
+        var (sent, taken) = (UInt64(0), UInt64(0))
+        for _ in 0..<20_000 {
+            if random.next() % 2 == 0 {
+                if producer.send(frame(sent)) { sent += 1 }
+            } else if let got = consumer.take() {
+                #expect(got == frame(taken))
+                taken += 1
+            }
+            #expect(sent - taken <= RingPlaces.capacity)
+        }
+        #expect(taken > 5_000 && !consumer.isPoisoned)
+    }
+
+    @Test("a full ring drops and counts, keeps what it has, and works again when there is room") func full() {
+        let memory = PageMemory()
+        var producer = FrameProducer(places(memory))
+        var consumer = FrameConsumer(places(memory))
+        for number in 0..<UInt64(40) {
+            let fits = producer.send(frame(number))
+            #expect(fits == (number < 32))
+        }
+        #expect(producer.dropped == 8)
+        for number in 0..<UInt64(32) {
+            let got = consumer.take()
+            #expect(got == frame(number))
+        }
+        let nothing = consumer.take()
+        #expect(nothing == nil)
+        let fits = producer.send(frame(99))
+        let last = consumer.take()
+        #expect(fits && last == frame(99))
+    }
+
+    @Test("H-18 an impossible head poisons the peer for good; a possible one is only data") func hostileHead() {
+        var random = Seeded(2)
+        for _ in 0..<3_000 {
+            let memory = PageMemory()
+            var producer = FrameProducer(places(memory))
+            var consumer = FrameConsumer(places(memory))
+            for number in 0..<(random.next() % 5) { producer.send(frame(number)) }
+            while consumer.take() != nil {}
+            let head: UInt64 = [0, .max, 1 << 63, 33, 64, random.next(), random.next() % 40][Int(random.next() % 7)]
+            let tail = places(memory).tail.load(0)
+            places(memory).head.store(head, 0)
+            var taken: UInt64 = 0
+            while consumer.take() != nil { taken += 1 }
+            let waiting = head &- tail
+            #expect(taken == (waiting <= 32 ? waiting : 0))
+            #expect(consumer.isPoisoned == (waiting > 32))
+            if consumer.isPoisoned {
+                places(memory).head.store(tail &+ 1, 0)
+                let after = consumer.take()
+                #expect(after == nil)
+            }
+        }
+    }
+
+    @Test("H-18 whatever the peer's tail says, a producer never writes outside its ring and never traps")
+    func hostileTail() {
+        let memory = PageMemory()
+        let ring = places(memory)
+        var producer = FrameProducer(ring)
+        var random = Seeded(3)
+        for _ in 0..<5_000 {
+            ring.tail.store([0, .max, 1 << 63, random.next(), producer.dropped][Int(random.next() % 5)], 0)
+            producer.send(frame(random.next()))
+        }
+        // The events' ring and the snapshot lie behind: untouched.
+        let controller = ControllerPage(memory.words)
+        #expect((0..<256).allSatisfy { controller.events.frames.load($0) == 0 })
+        #expect(controller.snapshot.version == 0)
+        #expect(producer.dropped > 0)
+    }
+
+    @Test("the two rings and the snapshot share no word, and each side writes only its own page") func layout() {
+        let memory = PageMemory()
+        let controller = ControllerPage(memory.words)
+        var commands = FrameProducer(controller.commands)
+        for _ in 0..<32 { commands.send(Frame(repeating: .max)) }
+        #expect((512..<1024).allSatisfy { memory.words.load($0) == 0 })
+        var taken = FrameConsumer(controller.commands)
+        while taken.take() != nil {}
+        #expect((513..<1024).allSatisfy { memory.words.load($0) == 0 } && memory.words.load(512) == 32)
+        let console = (0..<512).map { memory.words.load($0) }
+        var events = FrameProducer(controller.events)
+        for _ in 0..<32 { events.send(Frame(repeating: 1)) }
+        controller.snapshot.publish(Fixed(repeating: 7))
+        #expect((0..<512).map { memory.words.load($0) } == console)
+        var heard = FrameConsumer(controller.events)
+        var count = 0
+        while let frame = heard.take() {
+            #expect(frame == Frame(repeating: 1))
+            count += 1
+        }
+        #expect(count == 32 && memory.words.load(0) == 32)
+        #expect(controller.snapshot.read() == Fixed(repeating: 7))
+    }
+
+    @Test("two threads: every frame arrives once, whole and in order") func threads() {
+        let memory = PageMemory()
+        let total: UInt64 = 100_000
+        let ring = places(memory)
+        let sender = Thread {
+            var producer = FrameProducer(ring)
+            var number: UInt64 = 0
+            while number < total {
+                var frame = Frame.empty
+                for word in 0..<8 { frame[word] = number &* 8 &+ UInt64(word) }
+                if producer.send(frame) { number += 1 } else { sched_yield() }
+            }
+        }
+        sender.start()
+        var consumer = FrameConsumer(ring)
+        var next: UInt64 = 0
+        var wrong = 0
+        while next < total {
+            guard let got = consumer.take() else {
+                sched_yield()
+                continue
+            }
+            if got != frame(next) { wrong += 1 }
+            next += 1
+        }
+        #expect(wrong == 0 && !consumer.isPoisoned)
+    }
+}

@@ -38,7 +38,8 @@
         if failsReads { throw .device }
         guard count >= 0 && offset >= 0 && offset <= length && Int64(count) <= length - offset else { throw .range }
         bytes.resize(to: count)
-        for index in 0..<count { unsafe bytes[index] = medium[Int(offset) + index] }
+        let from = unsafe UnsafeRawBufferPointer(start: medium + Int(offset), count: count)
+        unsafe bytes.withUnsafeMutableBytes { unsafe $0.copyMemory(from: from) }
     }
 
     public mutating func write(_ bytes: RecordBytes, at offset: Int64) throws(StorageFault) {
@@ -46,7 +47,8 @@
         guard offset >= 0 && offset <= length else { throw .range }
         let room = max(0, min(space, capacity) - offset)
         let count = Int(min(room, Int64(bytes.count)))
-        for index in 0..<count { unsafe medium[Int(offset) + index] = bytes[index] }
+        let to = unsafe UnsafeMutableRawBufferPointer(start: medium + Int(offset), count: count)
+        unsafe bytes.withUnsafeBytes { unsafe to.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         length = max(length, offset + Int64(count))
         durable = min(durable, offset)
         dirty = min(dirty, offset)

@@ -35,9 +35,8 @@ enum TaskFate: BitwiseCopyable {
 }
 
 extension World {
-    /// What the active faults do to a task at `now`.
-    func fate(of task: RigTask, at now: Instant) -> TaskFate {
-        if faults.isQuiet { return .runs }
+    /// What the active faults do to a task at `now`. (Mutating so that the world, which is large, goes by reference.)
+    mutating func fate(of task: RigTask, at now: Instant) -> TaskFate {
         if isActive(.power, .off, at: now) || isActive(.software, .frozenAtWorst, at: now) { return .stopped }
         if isActive(.clock, .stuck, at: now) { return .stopped }
         let process: FaultComponent = task.isOfSafetyProcess ? .safetyProcess : .consoleProcess

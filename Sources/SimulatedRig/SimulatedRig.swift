@@ -92,8 +92,11 @@ import StimulatorCore
     public mutating func takeOutput() -> UInt8? { consoleIsStopped ? nil : side.session.takeOutput() }
 
     private var consoleIsStopped: Bool {
-        if case .stopped = world.fate(of: .console, at: now) { return true }
-        return false
+        mutating get {
+            if world.faults.isQuiet { return false }
+            if case .stopped = world.fate(of: .console, at: now) { return true }
+            return false
+        }
     }
 
     /// The line went down.
@@ -184,7 +187,7 @@ import StimulatorCore
 
     private mutating func attend(_ task: RigTask) {
         let index = task.rawValue
-        switch world.fate(of: task, at: now) {
+        switch world.faults.isQuiet ? .runs : world.fate(of: task, at: now) {
         case .runs: break
         case .late(let delay):
             // Late once for each planned run.

@@ -26,7 +26,7 @@ public struct EnergyBudget: BitwiseCopyable, Hashable, Sendable {
     }
 
     /// Energy not yet given off at the sustained power.
-    public func backlog(at now: Instant) -> Millijoules {
+    @inline(__always) public func backlog(at now: Instant) -> Millijoules {
         let elapsed = now - owedAt
         if elapsed >= EnergyBudget.rest { return .zero }
         let drained = Double(max(0, elapsed.raw)) * Double(drain.raw) / 1e9

@@ -8,7 +8,7 @@ public struct Fixed<let count: Int, Element: BitwiseCopyable>: BitwiseCopyable {
 
     /// The element at `index`, 0 ..< count; anything else is a programmer's error.
     @inlinable public subscript(index: Int) -> Element {
-        get { storage[index] }
+        _read { yield storage[index] }
         set { storage[index] = newValue }
     }
 }

@@ -144,8 +144,8 @@ extension SafetyKernel {
         enter(blocked ? .faulted : .safe, at: now)
     }
 
-    /// The outputs of this step, from all-off.
-    func drive(_ inputs: KernelInputs) -> KernelOutputs {
+    /// The outputs of this step, from all-off. (Mutating so that the kernel, which is large, goes by reference.)
+    mutating func drive(_ inputs: KernelInputs) -> KernelOutputs {
         var outputs = KernelOutputs()
         let now = inputs.now
         outputs.lastFireAt = pulse.firedAt

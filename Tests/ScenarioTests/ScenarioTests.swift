@@ -28,7 +28,7 @@ struct Scenario: CustomTestStringConvertible, Sendable {
     /// Runs the script as `stim run` does.
     func run() throws -> (transcript: [String], failures: [String]) {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("stim-\(UUID().uuidString).txt")
-        FileManager.default.createFile(atPath: file.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: file.path, contents: nil)
         defer { try? FileManager.default.removeItem(at: file) }
         let handle = try FileHandle(forWritingTo: file)
         defer { try? handle.close() }

@@ -18,10 +18,17 @@ struct Bench: ParsableCommand {
 
     @Option(help: .hidden) var kernelTicks: Int64?
     @Option(help: .hidden) var referenceTicks: Int64?
+    @Option(help: .hidden) var rigSeconds: Int64?
 
     func run() throws {
         if let kernelTicks { return say("\(hex(KernelRace().runKernel(ticks: kernelTicks)))\n") }
         if let referenceTicks { return say("\(hex(KernelRace().runReference(ticks: referenceTicks)))\n") }
+        if let rigSeconds {
+            var drive = try RigDrive(seed: 1)
+            drive.arm()
+            drive.run(for: .seconds(rigSeconds), trains: true)
+            return say("\(hex(drive.historyHash))\n")
+        }
         try compareChecksums()
         if !check {
             showKernel()

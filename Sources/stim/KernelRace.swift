@@ -117,7 +117,7 @@ struct HealthyBoard {
         inputs.sampler.setPointHeld = outputs.setPoint
         inputs.sampler.partsIdentified = true
         inputs.guardian.armIsUp = outputs.wantsArm
-        let isCharging = outputs.lines.contains(.charge)
+        let isCharging = outputs.lines.contains(.charge) && outputs.wantsArm
         let voltage = inputs.sampler.voltage.value
         // 5 V a millisecond, half of what the charger gives.
         let next = isCharging ? min(outputs.setPoint, voltage + .volts(5)) : voltage

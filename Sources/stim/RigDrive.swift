@@ -5,10 +5,12 @@ import StimulatorCore
 /// The whole controller on the simulated board, console and journal included, driven by typed lines.
 struct RigDrive: ~Copyable {
     private var bench: FastBench<Deaf>
+    private let memory: RigMemory
 
     /// A rig that has come to rest after its self-test.
     init(seed: UInt64) throws {
-        bench = FastBench(rig: try makeRig(seed: seed), listener: Deaf())
+        memory = try RigMemory()
+        bench = FastBench(rig: memory.makeRig(seed: seed), listener: Deaf())
         bench.settle()
     }
 
@@ -23,11 +25,17 @@ struct RigDrive: ~Copyable {
         bench.run(for: .seconds(1))
     }
 
-    /// Runs for a time; with `trains`, one of 1000 pulses follows the other.
-    mutating func run(for time: Nanoseconds, trains: Bool) {
+    /// Runs for a time; with `trains`, one of 1000 pulses follows the other, and somebody asks for the status every ten seconds
+    /// (a board with nobody at its keys disarms).
+    @inline(never) mutating func run(for time: Nanoseconds, trains: Bool) {
         let end = bench.rig.now + time
+        var statusAt = bench.rig.now
         while bench.rig.now < end {
             if trains, bench.rig.snapshot.trainTotal == 0 { type("train 10Hz 1000") }
+            if trains, bench.rig.now >= statusAt {
+                type("status")
+                statusAt += .seconds(10)
+            }
             bench.run(for: min(.seconds(1), end - bench.rig.now))
         }
     }

@@ -32,8 +32,10 @@ struct Scenario: CustomTestStringConvertible, Sendable {
         defer { try? FileManager.default.removeItem(at: file) }
         let handle = try FileHandle(forWritingTo: file)
         defer { try? handle.close() }
-        let runner = ScriptRunner(rig: try makeRig(seed: 1), json: false, output: handle.fileDescriptor)
-        let failures = runner.run(try Script(try Data(contentsOf: script)))
+        let read = try Script(try Data(contentsOf: script))
+        let failures = try withRig(seed: 1) { rig in
+            ScriptRunner(rig: rig, json: false, output: handle.fileDescriptor).run(read)
+        }
         let text = try String(contentsOf: file, encoding: .utf8)
         return (text.components(separatedBy: "\n"), failures.map { "line \($0.line): \($0.message)" })
     }

@@ -1,7 +1,7 @@
 import StimulatorCore
 
 /// The latches that survive a restart, as the file says.
-public struct Latches: BitwiseCopyable, Hashable, Sendable {
+public struct Latches: BitwiseCopyable, Equatable, Sendable {
     /// Trips that are latched; every lockout when the file is unreadable.
     public var trips: TripSet
     /// Counts the updates of the file; 0 where there is none.

@@ -38,7 +38,7 @@ import StimulatorCore
     var due = Fixed<5, Instant>(repeating: Instant(0))
     var soonest = Instant(0)
     /// When each task last ran.
-    private var ranAt = Fixed<5, Instant>(repeating: Instant(0))
+    var ranAt = Fixed<5, Instant>(repeating: Instant(0))
     var watch = RigWatch()
     var powerWasCut = false
     var safetyWasKilled = false

@@ -10,6 +10,7 @@ final class Bench {
     private let memory: UnsafeMutableRawPointer
     private var head: UInt64 = 0
     private var token: UInt32 = 0
+    private var ownsConsole = false
 
     init(seed: UInt64 = 1, board: BoardDescription = BoardDescription()) {
         memory = .allocate(byteCount: SimulatedRig.memorySize, alignment: 4096)
@@ -20,7 +21,11 @@ final class Bench {
 
     // MARK: Time
 
-    func run(_ time: Nanoseconds) { rig.run(until: rig.now + time) }
+    func run(_ time: Nanoseconds) {
+        // The rig's own console is frozen, but this one lives: the rig must not expect the lease to end.
+        if ownsConsole { rig.ranAt[RigTask.console.rawValue] = rig.now }
+        rig.run(until: rig.now + time)
+    }
 
     /// Advances by 100 us until the condition holds; false when it did not within the limit.
     @discardableResult func run(_ limit: Nanoseconds, until done: (borrowing SimulatedRig) -> Bool) -> Bool {
@@ -65,6 +70,7 @@ final class Bench {
 
     /// The console's process stops, and somebody else has its page.
     func takeOverConsole() {
+        ownsConsole = true
         fail(.consoleProcess, .frozen)
         run(.milliseconds(100))
         head = page.commands.tail.load(0)

@@ -93,14 +93,14 @@ import Testing
     func operators() {
         var fires = 0
         var armed = 0
-        for seed in UInt64(0)..<24 * share {
+        for seed in UInt64(0)..<12 * share {
             var random = Seeded(seed)
             var plant = Plant(board: hasty)
             var watch = KernelWatch()
             let calm = [200, 1_500, 9_000][Int(seed % 3)] as UInt64
-            for _ in 0..<12_000 {
+            for _ in 0..<24_000 {
                 if random.oneIn(60) { plant.say(command(for: plant.kernel.state, &random)) }
-                if random.oneIn(700) {
+                if random.oneIn(3_000) {
                     plant.hands = plant.hands - .keySwitch
                 } else if random.oneIn(30) {
                     plant.hands = plant.hands | .keySwitch

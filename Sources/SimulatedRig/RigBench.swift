@@ -12,10 +12,9 @@ extension SimulatedRig {
     /// A hand operates a switch, a button, the coil's plug or the door.
     public mutating func operate(_ hand: HandInput, on: Bool) {
         world.operate(hand, on: on, at: now)
-        if !world.isChainClosed, world.volts >= 60 {
-            checkers.observe(&world, at: now)
-            checkers.tripped(at: now)
-        }
+        guard !world.isChainClosed else { return }
+        checkers.observe(&world, at: now)
+        checkers.tripped(at: now)
     }
 
     /// Plans a fault.
@@ -51,7 +50,9 @@ extension SimulatedRig {
 
     /// Resets, the end of a power cut, the restart of a process that was killed.
     mutating func attendHardware() {
-        if world.faults.isQuiet, !powerWasCut, !safetyWasKilled, !consoleWasKilled, world.watchdogResets == resetsSeen {
+        if world.faults.isQuiet, !powerWasCut, !safetyWasKilled, !consoleWasKilled, !diskWasFailing,
+            world.watchdogResets == resetsSeen
+        {
             return
         }
         let isCut = world.isActive(.power, .off, at: now)
@@ -59,8 +60,11 @@ extension SimulatedRig {
         let consoleIsKilled = world.isActive(.consoleProcess, .killed, at: now)
         let isReset = world.watchdogResets != resetsSeen || (powerWasCut && !isCut)
         resetsSeen = world.watchdogResets
-        if isReset || (safetyWasKilled && !safetyIsKilled) { startSafety() }
-        if isReset || (consoleWasKilled && !consoleIsKilled) { startConsole() }
+        if isCut && !powerWasCut { cutDisk() }
+        let safetyStarts = isReset || (safetyWasKilled && !safetyIsKilled)
+        if safetyStarts { startSafety() }
+        // A console that was connected to the safety process before is of no use to the new one.
+        if safetyStarts || (consoleWasKilled && !consoleIsKilled) { startConsole() }
         powerWasCut = isCut
         safetyWasKilled = safetyIsKilled
         consoleWasKilled = consoleIsKilled
@@ -71,9 +75,16 @@ extension SimulatedRig {
         failDisk()
     }
 
+    /// Of what was not on the medium the first bytes may have reached it.
+    private mutating func cutDisk() {
+        let kept = Int64(dice.below(512))
+        side.withStore { $0.cutPower(keeping: kept) }
+    }
+
     private mutating func failDisk() {
         let off = world.isActive(.disk, .off, at: now)
         let full = world.isActive(.disk, .full, at: now)
+        diskWasFailing = off || full
         side.withStore { disk in
             disk.failsWrites = off
             disk.failsSync = off
@@ -97,9 +108,12 @@ extension SimulatedRig {
         }
     }
 
-    /// A new console process: a new session, the journal recovered from the disk.
+    /// A new console process: an empty page, a new session, the journal recovered from the disk.
     mutating func startConsole() {
-        let page = ControllerPage(memory.from(SimulatedRig.controllerWord))
+        let words = memory.from(SimulatedRig.controllerWord)
+        for word in 0..<ControllerPage.byteCount / 8 { words.store(0, word) }
+        let page = ControllerPage(words)
+        safety.connect(to: page)
         side.restart(board: board, page: page, at: clock, wall: SimulatedRig.noWall)
     }
 

@@ -37,10 +37,13 @@ import StimulatorCore
     var planned = Fixed<5, Instant>(repeating: Instant(0))
     var due = Fixed<5, Instant>(repeating: Instant(0))
     var soonest = Instant(0)
+    /// When each task last ran.
+    private var ranAt = Fixed<5, Instant>(repeating: Instant(0))
     var watch = RigWatch()
     var powerWasCut = false
     var safetyWasKilled = false
     var consoleWasKilled = false
+    var diskWasFailing = false
     var resetsSeen: UInt32 = 0
     /// How far the software's clock is ahead of the world's.
     var clockLead = Nanoseconds.zero
@@ -158,9 +161,19 @@ import StimulatorCore
     private mutating func look() {
         watch.nextLookAt = now + .milliseconds(10)
         checkers.observe(&world, at: now)
-        // Without ENABLE the hardware has stopped the board, whatever the software thinks.
-        if !world.isEnabled, world.volts >= 60 { checkers.tripped(at: now) }
+        if world.volts >= 60, mustHaveStopped { checkers.tripped(at: now) }
         world.hash(into: &history)
+    }
+
+    /// Without ENABLE the hardware has stopped the board, whatever the software thinks. A safety process that does not run must have
+    /// been noticed by the guardian or the charge pump (50 ms), a console that does not by its lease. Software that is frozen at its
+    /// worst is stopped by the chain alone.
+    private var mustHaveStopped: Bool {
+        if !world.isEnabled { return true }
+        if world.isActive(.software, .frozenAtWorst, at: now) { return false }
+        return now - ranAt[RigTask.safety.rawValue] > .milliseconds(60)
+            || now - ranAt[RigTask.sampler.rawValue] > .milliseconds(80)
+            || now - ranAt[RigTask.console.rawValue] > board.lease + .milliseconds(20)
     }
 
     private mutating func attend(_ task: RigTask) {
@@ -177,6 +190,7 @@ import StimulatorCore
             due[index] = now + .milliseconds(1)
             return
         }
+        ranAt[index] = now
         planned[index] = run(task)
         due[index] = planned[index] + jitter(of: task)
     }
@@ -194,7 +208,8 @@ import StimulatorCore
     private mutating func runSafety() -> Instant {
         let next = stepSafety(&safety, at: clock, world: &world) - clockLead
         history.add(UInt64(world.levels.rawValue) | UInt64(safety.kernel.state.rawValue) << 32)
-        if watch.update(safety.kernel, meant: side.lastStart, &world, &checkers, at: now) {
+        let sent = safety.command.flatMap { side.start(sentAs: $0.token) }
+        if watch.update(safety.kernel, sent: sent, &world, &checkers, at: now, clockLead: clockLead) {
             latchFile.write(safety.kernel.lockouts)
         }
         return next

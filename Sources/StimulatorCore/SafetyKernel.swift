@@ -71,6 +71,8 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
 
     /// When the running pattern's first pulse is due; the distant future while none runs.
     public var firstPulseAt: Instant { train.isActive && !train.isPending ? train.startsAt : .distantFuture }
+    /// A pattern was accepted and has not ended.
+    public var isPatternActive: Bool { train.isActive }
     /// Lockouts that hold: what must survive a restart.
     public var lockouts: TripSet { TripSet(bits: trips.bits & Trip.lockoutBits) }
 

@@ -60,7 +60,8 @@ struct SoakRun: ~Copyable {
             if deed.isStop, !bench.hasFault { demandStop(after: deed) }
             takeChecked()
         }
-        bench.run(until: bench.faultEndsAt)
+        // Processes and contacts come back a little after the fault.
+        bench.run(until: bench.faultEndsAt + .milliseconds(50))
         takeChecked()
         bringBack()
         judgeEpisode()

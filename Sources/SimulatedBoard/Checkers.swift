@@ -142,11 +142,16 @@ public struct Checkers: BitwiseCopyable, Sendable {
     private mutating func checkVoltage(_ world: inout World) {
         let millivolts = milli(world.volts)
         if millivolts > highestMillivolts { raise(millivolts, at: world.now) }
-        guard let trippedAt else { return }
+        guard var trippedAt else { return }
         for index in 0..<Int(world.faults.count) {
             let fault = world.faults[index]
             if fault.isDeadBleed, fault.isActive(at: world.now) { isDischargeExcused = true }
+            // Only the chain stops such a board: the time begins when the fault ends or somebody opens the chain.
+            if fault.isStoppedByChainAlone, fault.isActive(at: world.now), world.isChainClosed {
+                trippedAt = world.now
+            }
         }
+        self.trippedAt = trippedAt
         let elapsed = world.now - trippedAt
         if millivolts < 60_000 {
             self.trippedAt = nil

@@ -3,7 +3,7 @@ import SimulatedRig
 import StimulatorCore
 
 /// What a soak found wrong.
-struct SoakViolation: Equatable {
+struct SoakViolation: Equatable, Sendable {
     let at: Instant
     let message: String
 }
@@ -86,6 +86,8 @@ struct SoakRun: ~Copyable {
 
     /// Ends the faults' consequences as a person would: hands back, key edge, clear, self-test.
     private mutating func bringBack() {
+        bench.isReturning = true
+        defer { bench.isReturning = false }
         let limit = bench.rig.now + SoakRun.longestReturn
         for hand in [HandInput.emergencyStop, .patientStop] { bench.perform(.hand(hand, on: false)) }
         for hand in [HandInput.coil, .interlock] { bench.perform(.hand(hand, on: true)) }

@@ -89,9 +89,14 @@ struct SoakBench: ~Copyable {
         while let byte = rig.takeOutput() { heard.append(byte) }
         if heard.count > 65_536 { heard.removeFirst(32_768) }
         while let event = rig.takeEvent() {
-            if event.kind == .omitted { omissions += 1 }
-            if keepsAll, event.kind == .trainFinished {
-                note("train ended: \(event.index) delivered, \(event.values[0]) omitted")
+            switch event.kind {
+            case .omitted:
+                omissions += 1
+                note(
+                    "pulse \(event.index) omitted: \(OmissionCause(rawValue: event.detail)?.name ?? ""), \(event.values[2]) mV"
+                )
+            case .trainFinished: note("train ended: \(event.index) delivered, \(event.values[0]) omitted")
+            default: break
             }
         }
         if rig.state != state {

@@ -91,7 +91,7 @@ struct SoakRun: ~Copyable {
         let limit = bench.rig.now + SoakRun.longestReturn
         for hand in [HandInput.emergencyStop, .patientStop] { bench.perform(.hand(hand, on: false)) }
         for hand in [HandInput.coil, .interlock] { bench.perform(.hand(hand, on: true)) }
-        while violation == nil, !isBack {
+        while violation == nil, !staysBack() {
             if bench.rig.now >= limit {
                 return fail("stuck: \(bench.rig.state.name) with trips \(names(bench.rig.trips)) after 60 s")
             }
@@ -106,7 +106,13 @@ struct SoakRun: ~Copyable {
         if violation == nil { demandAnswer() }
     }
 
-    /// Safe, and nothing that a person can clear holds: a hot coil takes its time.
+    /// Safe for a while, and nothing that a person can clear holds: a hot coil takes its time.
+    private mutating func staysBack() -> Bool {
+        guard isBack else { return false }
+        bench.run(for: .milliseconds(200))
+        return isBack
+    }
+
     private var isBack: Bool {
         bench.rig.state == .safe && bench.rig.trips.filtered { $0 != .coilOvertemperature }.isEmpty
     }

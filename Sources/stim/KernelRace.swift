@@ -86,7 +86,9 @@ struct HealthyBoard {
         return kernel
     }
 
-    private mutating func run(_ kernel: inout SafetyKernel, until state: StimulatorState, asking command: Command? = nil) {
+    private mutating func run(
+        _ kernel: inout SafetyKernel, until state: StimulatorState, asking command: Command? = nil
+    ) {
         var command = command
         for _ in 0..<20_000 where kernel.state != state {
             // The lease has to be there before anything can be asked for.

@@ -58,6 +58,7 @@ let hostTargets: [Target] = [
     .testTarget(name: "SimulatedBenchTests", dependencies: ["SimulatedBench"]),
     .testTarget(name: "StimTests", dependencies: ["stim", "CSystem", "CReference", "Journal"]),
     .testTarget(name: "ScenarioTests", dependencies: ["stim", "SimulatedBench", "SimulatedRig", "StimulatorCore"]),
+    .testTarget(name: "AdversaryTests", dependencies: ["SimulatedRig"]),
 ]
 
 let package = Package(

@@ -42,6 +42,8 @@ void *csystem_map(size_t bytes) {
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+void csystem_unmap(void *memory, size_t bytes) { munmap(memory, bytes); }
+
 static int64_t now(clockid_t clock) {
     struct timespec t;
     clock_gettime(clock, &t);

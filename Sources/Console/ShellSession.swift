@@ -95,6 +95,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
         editor.forget()
         output.discard()
         isWatching = false
+        nextWatch = .distantFuture
         isInputShown = false
         mode = .human
     }

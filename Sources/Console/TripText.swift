@@ -59,7 +59,8 @@ extension TripClearing {
         case .whenConditionClears: "once the condition is gone"
         case .onDisarm: "once the board is discharged"
         case .acknowledgedWithKeyEdge: "the cause mended, the key switch turned off and on, then `clear` within 10 s"
-        case .afterLowVoltageTest: "an engineer: below 60 V, the key switch turned off and on, `clear`, a passing test"
+        case .afterLowVoltageTest:
+            "below 60 V, the key switch turned off and on, then `clear` within 10 s and a self-test that passes"
         case .passingRetest: "after a `selftest` that passes"
         }
     }

@@ -21,8 +21,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     private var backlog = EventBacklog()
     private var heard = EventBacklog()
     private var refusalsHeard: UInt64 = 0
-    /// The last pattern that was sent to be started: what the operator meant.
-    public private(set) var lastStart: PulsePattern?
+    private var starts = SentStarts()
     /// The last request that the console cannot answer by itself: hands and faults of a simulated board.
     private var bench: ConsoleRequest?
 
@@ -70,11 +69,14 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         return min(next, now + Self.pollPeriod)
     }
 
+    /// The pattern that was sent to be started under `token`: what the operator meant. Nil when none was lately.
+    public func start(sentAs token: UInt32) -> PulsePattern? { starts.pattern(token: token) }
+
     /// The next thing that the console heard: every event, and every refusal whoever it came from. For scripts.
     public mutating func takeHeard() -> Event? { heard.take() }
 
     private mutating func send(_ command: TokenedCommand) {
-        if case .start(let pattern) = command.command { lastStart = pattern }
+        if case .start(let pattern) = command.command { starts.add(pattern, token: command.token) }
         commands.send(command.frame)
     }
 
@@ -114,7 +116,10 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     /// A new process in the place of this one: a new session, the journal recovered from the storage.
     public mutating func restart(board: BoardDescription, page: ControllerPage, at now: Instant, wall: WallTime) {
         let store = journal.close()
+        // What was sent before is still on its way.
+        let sent = starts
         self = ConsoleSide(board: board, page: page, store: store, at: now, wall: wall)
+        starts = sent
     }
 
     /// The journal's storage, for the faults of a simulated disk.
@@ -148,6 +153,27 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         } catch {
             return false
         }
+    }
+}
+
+/// The patterns that were sent last: as many as the ring of commands holds.
+private struct SentStarts {
+    private var tokens = Fixed<32, UInt32>(repeating: 0)
+    private var patterns = Fixed<32, PulsePattern>(repeating: .single(intensity: PerMille(1)))
+    private var count = 0
+
+    mutating func add(_ pattern: PulsePattern, token: UInt32) {
+        tokens[count % 32] = token
+        patterns[count % 32] = pattern
+        count &+= 1
+    }
+
+    /// The newest under `token`.
+    func pattern(token: UInt32) -> PulsePattern? {
+        for back in 1...32 where back <= count && tokens[(count - back) % 32] == token {
+            return patterns[(count - back) % 32]
+        }
+        return nil
     }
 }
 

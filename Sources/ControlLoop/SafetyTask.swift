@@ -12,7 +12,7 @@ public struct SafetyTask: Sendable {
     /// Frames from the console that were no commands.
     public private(set) var nonsense: UInt64 = 0
     private let page: TaskPage
-    private let snapshots: PublishedBlock<24>
+    private var snapshots: PublishedBlock<24>
     private var commands: FrameConsumer
     private var events: FrameProducer
     private var report = SafetyReport()
@@ -32,6 +32,16 @@ public struct SafetyTask: Sendable {
         plannedAt = now
         nextTick = now
     }
+
+    /// A new console process: its page is empty, its rings begin anew.
+    public mutating func connect(to console: ControllerPage) {
+        snapshots = console.snapshot
+        commands = FrameConsumer(console.commands)
+        events = FrameProducer(console.events)
+    }
+
+    /// The command that the last run took; nil when it took none.
+    public var command: TokenedCommand? { inputs.command }
 
     /// The next run is an edge, or a tick that comes less than 200 us before one: the thread sleeps to shortly before it and
     /// spins the rest.

@@ -12,10 +12,9 @@ extension SimulatedRig {
     /// A hand operates a switch, a button, the coil's plug or the door.
     public mutating func operate(_ hand: HandInput, on: Bool) {
         world.operate(hand, on: on, at: now)
-        if !world.isChainClosed, world.volts >= 60 {
-            checkers.observe(&world, at: now)
-            checkers.tripped(at: now)
-        }
+        guard !world.isChainClosed else { return }
+        checkers.observe(&world, at: now)
+        checkers.tripped(at: now)
     }
 
     /// Plans a fault.
@@ -67,6 +66,7 @@ extension SimulatedRig {
         let consoleIsKilled = world.isActive(.consoleProcess, .killed, at: now)
         let isReset = world.watchdogResets != resetsSeen || (powerWasCut && !isCut)
         resetsSeen = world.watchdogResets
+        if isCut && !powerWasCut { cutDisk() }
         if isReset || (safetyWasKilled && !safetyIsKilled) { startSafety(reset: isReset) }
         if isReset || (consoleWasKilled && !consoleIsKilled) { startConsole() }
         powerWasCut = isCut
@@ -77,6 +77,12 @@ extension SimulatedRig {
             world.clockLead = clockLead
         }
         failDisk()
+    }
+
+    /// Of what was not on the medium the first bytes may have reached it.
+    private mutating func cutDisk() {
+        let kept = Int64(dice.below(512))
+        side.withStore { $0.cutPower(keeping: kept) }
     }
 
     private mutating func failDisk() {
@@ -109,9 +115,12 @@ extension SimulatedRig {
         }
     }
 
-    /// A new console process: a new session, the journal recovered from the disk.
+    /// A new console process: an empty page, a new session, the journal recovered from the disk.
     mutating func startConsole() {
-        let page = ControllerPage(memory.from(SimulatedRig.controllerWord))
+        let words = memory.from(SimulatedRig.controllerWord)
+        for word in 0..<ControllerPage.byteCount / 8 { words.store(0, word) }
+        let page = ControllerPage(words)
+        safety.connect(to: page)
         side.restart(board: board, page: page, at: clock, wall: SimulatedRig.noWall)
     }
 

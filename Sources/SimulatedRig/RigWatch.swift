@@ -8,21 +8,26 @@ struct RigWatch {
     var nextLookAt = Instant(0)
     private var wasArmed = false
     private var firstPulseAt = Instant.distantFuture
+    private var wasActive = false
+    /// The pattern that runs, as the console sent it.
+    private var meant: PulsePattern?
     private var lockouts = TripSet()
 
-    /// Called after every run of the safety task.
+    /// Called after every run of the safety task. `sent` is the pattern of the command that the run took, as the console sent it.
     /// - Returns: true when the set of lockouts changed: it has to be stored.
     mutating func update(
-        _ kernel: SafetyKernel, meant pattern: PulsePattern?, _ world: inout World, _ checkers: inout Checkers,
+        _ kernel: SafetyKernel, sent: PulsePattern?, _ world: inout World, _ checkers: inout Checkers,
         at now: Instant
     ) -> Bool {
+        if kernel.isPatternActive, !wasActive { meant = sent }
+        wasActive = kernel.isPatternActive
         if kernel.firstPulseAt != firstPulseAt {
             checkers.observe(&world, at: now)
             firstPulseAt = kernel.firstPulseAt
             if firstPulseAt == .distantFuture {
                 checkers.stopped(at: now)
-            } else if let pattern {
-                checkers.patternAccepted(pattern, firstPulseAt: firstPulseAt)
+            } else if let meant {
+                checkers.patternAccepted(meant, firstPulseAt: firstPulseAt)
             }
         }
         if wasArmed != kernel.state.isArmed {

@@ -37,6 +37,8 @@ import StimulatorCore
     var planned = Fixed<5, Instant>(repeating: Instant(0))
     var due = Fixed<5, Instant>(repeating: Instant(0))
     var soonest = Instant(0)
+    /// When each task last ran.
+    private var ranAt = Fixed<5, Instant>(repeating: Instant(0))
     var watch = RigWatch()
     var powerWasCut = false
     var safetyWasKilled = false
@@ -106,6 +108,18 @@ import StimulatorCore
     /// The next thing that happened: events of the safety side, and every refusal. For scripts.
     public mutating func takeEvent() -> Event? { side.takeHeard() }
 
+    /// The pulses that the journal proves.
+    public var journalTally: Tally { side.journal.tally }
+
+    /// Walks through the whole journal on the disk; nil when it cannot be read.
+    public mutating func verifyJournal() -> Verification? {
+        var found: Verification?
+        side.withStore { disk in
+            do throws(StorageFault) { found = try JournalReader.verify(disk) } catch { found = nil }
+        }
+        return found
+    }
+
     // MARK: What shows
 
     public var state: StimulatorState { safety.kernel.state }
@@ -156,9 +170,19 @@ import StimulatorCore
     private mutating func look() {
         watch.nextLookAt = now + .milliseconds(10)
         checkers.observe(&world, at: now)
-        // Without ENABLE the hardware has stopped the board, whatever the software thinks.
-        if !world.isEnabled, world.volts >= 60 { checkers.tripped(at: now) }
+        if world.volts >= 60, mustHaveStopped { checkers.tripped(at: now) }
         world.hash(into: &history)
+    }
+
+    /// Without ENABLE the hardware has stopped the board, whatever the software thinks. A safety process that does not run must have
+    /// been noticed by the guardian or the charge pump (50 ms), a console that does not by its lease. Software that is frozen at its
+    /// worst is stopped by the chain alone.
+    private var mustHaveStopped: Bool {
+        if !world.isEnabled { return true }
+        if world.isActive(.software, .frozenAtWorst, at: now) { return false }
+        return now - ranAt[RigTask.safety.rawValue] > .milliseconds(60)
+            || now - ranAt[RigTask.sampler.rawValue] > .milliseconds(80)
+            || now - ranAt[RigTask.console.rawValue] > board.lease + .milliseconds(20)
     }
 
     private mutating func attend(_ task: RigTask) {
@@ -175,6 +199,7 @@ import StimulatorCore
             due[index] = now + .milliseconds(1)
             return
         }
+        ranAt[index] = now
         planned[index] = run(task)
         due[index] = planned[index] + jitter(of: task)
     }
@@ -192,7 +217,8 @@ import StimulatorCore
     private mutating func runSafety() -> Instant {
         let next = stepSafety(&safety, at: clock, world: &world) - clockLead
         history.add(UInt64(world.levels.rawValue) | UInt64(safety.kernel.state.rawValue) << 32)
-        if watch.update(safety.kernel, meant: side.lastStart, &world, &checkers, at: now) {
+        let sent = safety.command.flatMap { side.start(sentAs: $0.token) }
+        if watch.update(safety.kernel, sent: sent, &world, &checkers, at: now) {
             latchFile.write(safety.kernel.lockouts)
         }
         return next

@@ -27,7 +27,7 @@ extension Admission {
             before = max(.zero, min(snapshot.energyLastMinute, board.energyPerMinute))
             backlog = EnergyBudget(sustained: board.sustainedPower)
             let measured = max(Run.trusted(snapshot.coilA), Run.trusted(snapshot.coilB))
-            coil = CoilModel(board: board, measured: measured)
+            coil = CoilModel(board: board, measured: measured, windingExcess: snapshot.windingExcess)
             hottest = coil.caseTemperature
         }
 
@@ -112,25 +112,12 @@ extension Admission {
             let limit = board.coilTrip - Admission.coilMargin
             coil.advance(time - last)
             coil.pulse(at: intensity)
-            hottest = max(hottest, max(coil.caseTemperature, afterwards(limit)))
+            hottest = max(hottest, coil.peak(above: limit))
             guard hottest <= limit else {
                 throw Refusal(
                     .temperatureForecast, unit: .millicelsius, limit: Int64(limit.raw), actual: Int64(hottest.raw),
                     wouldAdmit: Int64(number), pulseIndex: number)
             }
-        }
-
-        /// The case's peak with no further pulse. It is at most the mixed temperature; where that is above the limit, the model
-        /// is followed for three winding time constants.
-        private func afterwards(_ limit: Millicelsius) -> Millicelsius {
-            if coil.mixedTemperature <= limit { return coil.mixedTemperature }
-            var coil = coil
-            var peak = coil.caseTemperature
-            for _ in 0..<24 {
-                coil.advance(board.windingTimeConstant / 8)
-                peak = max(peak, coil.caseTemperature)
-            }
-            return peak
         }
     }
 }

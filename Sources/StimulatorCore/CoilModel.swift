@@ -17,11 +17,12 @@ public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
     private let fast: Double
     private let slow: Double
 
-    /// Starts with both nodes at the measured temperature; a coil colder than the air counts as warm as the air.
-    public init(board: BoardDescription, measured: Millicelsius) {
+    /// Starts with the case at the measured temperature and the winding so much above it; a coil colder than the air counts as warm as
+    /// the air.
+    public init(board: BoardDescription, measured: Millicelsius, windingExcess: Millicelsius = .zero) {
         air = Double(board.ambient.raw) / 1000
         let rise = max(0, Double(measured.raw) / 1000 - air)
-        winding = rise
+        winding = rise + Double(windingExcess.raw) / 1000
         caseRise = rise
         let windingCapacity = Double(board.windingHeatCapacity)
         let caseCapacity = Double(board.caseHeatCapacity)
@@ -42,6 +43,25 @@ public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
     /// What the case cannot exceed if no further pulse comes: both nodes at their common temperature, nothing lost to the air.
     public var mixedTemperature: Millicelsius {
         temperature(rise: winding * windingShare + caseRise * (1 - windingShare))
+    }
+
+    /// How much warmer than the case the winding is; 0 when it is not.
+    public var windingExcess: Millicelsius {
+        Millicelsius(Int32(max(0, min(1_000_000, (winding - caseRise) * 1000))))
+    }
+
+    /// The case's peak with no further pulse. It is at most the mixed temperature; where that is above `limit`, the model is followed
+    /// for three winding time constants.
+    public func peak(above limit: Millicelsius) -> Millicelsius {
+        if mixedTemperature <= limit { return max(caseTemperature, mixedTemperature) }
+        var coil = self
+        var peak = coil.caseTemperature
+        let step = Nanoseconds(Int64(1e9 / windingRate / 8))
+        for _ in 0..<24 {
+            coil.advance(step)
+            peak = max(peak, coil.caseTemperature)
+        }
+        return peak
     }
 
     private func temperature(rise: Double) -> Millicelsius {

@@ -17,6 +17,8 @@ public struct DischargeWatch: BitwiseCopyable, Hashable, Sendable {
     private var startedAt = Instant.distantFuture
     private var startVoltage = Millivolts.zero
     private var lastSampleAt = Instant.distantPast
+    /// The board was charged and yet reads empty: nothing of the fall can be seen, so it gets the board's whole time.
+    private var isBlind = false
     /// A reading was lower than it can be: the divider is not believed again before the next stop.
     private var isMistrusted = false
 
@@ -25,11 +27,13 @@ public struct DischargeWatch: BitwiseCopyable, Hashable, Sendable {
     /// True once the fall is being watched.
     public var hasStarted: Bool { startedAt < .distantFuture }
 
-    /// The bleed was seen closed at `now`; `voltage` is the newest reading, `known` the last one of the armed board.
+    /// The bleed was seen closed at `now`; `voltage` is the newest reading, `known` the last one of the armed board, `wasCharged` true
+    /// when the charger was on since arming. A reading below 60 V is then no proof: a divider that broke before reads 0 too.
     /// - Returns: false when there is no trusted voltage to start from: then nothing can be verified. Lower than what the bleed and
     ///   one pulse leave of `known` is a broken divider.
     public mutating func start(
-        at now: Instant, voltage: Reading<Millivolts>, known: Reading<Millivolts>, board: BoardDescription
+        at now: Instant, voltage: Reading<Millivolts>, known: Reading<Millivolts>, wasCharged: Bool = false,
+        board: BoardDescription
     ) -> Bool {
         guard voltage.isTrusted(at: now, within: board.voltageAge) else { return false }
         if known.quality == .good, voltage.takenAt > known.takenAt {
@@ -41,12 +45,14 @@ public struct DischargeWatch: BitwiseCopyable, Hashable, Sendable {
         startedAt = now
         startVoltage = voltage.value
         lastSampleAt = voltage.takenAt
+        isBlind = wasCharged && voltage.value < Ceiling.discharged
         return true
     }
 
     /// The verdict after another reading.
     public mutating func judge(_ voltage: Reading<Millivolts>, at now: Instant, board: BoardDescription) -> Verdict {
         guard hasStarted else { return .pending }
+        if isBlind { return judgeBlind(voltage, at: now, board: board) }
         if now - startedAt > board.dischargeTime { return .failed }
         guard voltage.isTrusted(at: now, within: board.voltageAge), voltage.takenAt > lastSampleAt else {
             return .pending
@@ -60,6 +66,14 @@ public struct DischargeWatch: BitwiseCopyable, Hashable, Sendable {
         let fastest = fall(of: startVoltage, in: elapsed, percent: 85, board: board)
         if measured > slowest + DischargeWatch.margin || measured < fastest - DischargeWatch.margin { return .failed }
         return voltage.value < Ceiling.discharged ? .discharged : .pending
+    }
+
+    private func judgeBlind(
+        _ voltage: Reading<Millivolts>, at now: Instant, board: BoardDescription
+    ) -> Verdict {
+        if now - startedAt < board.dischargeTime { return .pending }
+        let isLow = voltage.isTrusted(at: now, within: board.voltageAge) && voltage.value < Ceiling.discharged
+        return isLow ? .discharged : .failed
     }
 
     /// What is left of a voltage when the bleed's time constant is so many per cent of the board's.

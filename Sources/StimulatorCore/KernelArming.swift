@@ -78,17 +78,18 @@ extension SafetyKernel {
     }
 
     /// Adds what the arming second wants to the outputs.
-    func driveArming(_ outputs: inout KernelOutputs, at now: Instant) {
+    func driveArming(_ outputs: inout KernelOutputs, _ inputs: KernelInputs) {
+        let isHeld = inputs.sampler.setPointHeld == ArmingProof.setPoint && inputs.lines.contains(.bleedSense)
         outputs.lines = outputs.lines | .buzzer
         outputs.wantsBleedOpen = proof.beganAt < .distantFuture
-        switch proof.part(at: now) {
+        switch proof.part(at: inputs.now) {
         case .settling, .pause, .done: outputs.setPoint = .zero
         case .inhibitByCharge:
             outputs.setPoint = ArmingProof.setPoint
             outputs.wantsArm = true
         case .inhibitByArm:
             outputs.setPoint = ArmingProof.setPoint
-            outputs.lines = outputs.lines | .charge
+            if isHeld { outputs.lines = outputs.lines | .charge }
         }
     }
 }

@@ -29,6 +29,9 @@ extension SafetyKernel {
         if !ours || news > 1 {
             let (sum, overflow) = sessionPulses.addingReportingOverflow(ours ? news - 1 : news)
             sessionPulses = overflow ? .max : sum
+            // How strong it was is not known: as strong as can be.
+            followCoil(to: inputs.now)
+            coil.pulse(at: PerMille(1000))
             raise(.pulseUnexpected, ours ? 1 : 0, Int64(news), at: inputs.now)
         }
     }

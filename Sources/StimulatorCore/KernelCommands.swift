@@ -44,6 +44,7 @@ extension SafetyKernel {
         if let trip = hindrance(inputs) { throw Refusal(.tripped, detail: trip.rawValue) }
         try checkRange(intensity)
         known = Reading(.zero, takenAt: .distantPast, quality: .none)
+        wasCharged = false
         aim(at: intensity, now)
         proof = ArmingProof()
         enter(.arming, at: now)
@@ -112,6 +113,11 @@ extension SafetyKernel {
         let wait = max(energy.wait(at: now), board.leastWait - min(since, board.leastWait))
         guard wait <= .zero else {
             throw Refusal(.cooldown, unit: .microseconds, limit: micro(wait) + 1, wouldAdmit: micro(wait) + 1)
+        }
+        let hottest = coilForecast(after: first, at: now)
+        guard hottest <= board.coilTrip else {
+            throw Refusal(
+                .temperatureForecast, unit: .millicelsius, limit: Int64(board.coilTrip.raw), actual: Int64(hottest.raw))
         }
         train = TrainProgress(pattern: pattern, isActive: true, isPending: true, total: total)
         aim(at: first, now)

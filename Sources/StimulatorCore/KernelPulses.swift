@@ -86,7 +86,25 @@ extension SafetyKernel {
         if sessionPulses >= board.pulsesPerSession {
             raise(.doseExceeded, Int64(board.pulsesPerSession), Int64(sessionPulses) + 1, at: now)
         }
+        let hottest = coilForecast(after: intensity, at: now)
+        if hottest > board.coilTrip {
+            raise(.coilOvertemperature, Int64(board.coilTrip.raw), Int64(hottest.raw), at: now)
+        }
         return state.isArmed
+    }
+
+    /// The hottest that the coil's case becomes if a pulse is given now and none after it: the winding's heat reaches the sensors only
+    /// minutes later. From the measured case, and the worst case of what the winding has above it.
+    mutating func coilForecast(after intensity: PerMille, at now: Instant) -> Millicelsius {
+        followCoil(to: now)
+        var forecast = CoilModel(board: board, measured: hottestCoil, windingExcess: coil.windingExcess)
+        forecast.pulse(at: intensity)
+        return forecast.peak(above: board.coilTrip)
+    }
+
+    mutating func followCoil(to now: Instant) {
+        coil.advance(now - coilAt)
+        coilAt = max(coilAt, now)
     }
 
     private mutating func fire(_ scheduled: Instant, _ inputs: KernelInputs) {
@@ -97,6 +115,8 @@ extension SafetyKernel {
             before: inputs.sampler.voltage.value)
         window.add(scheduled)
         energy.add(stored, at: now)
+        followCoil(to: now)
+        coil.pulse(at: train.pattern.intensity(of: train.next))
         train.energy += stored
         sessionPulses &+= 1
         activeAt = now

@@ -91,6 +91,7 @@ extension SafetyKernel {
             chargeBeganAt = .distantFuture
         } else if voltage < target - target / 100, !charging, !due {
             charging = inputs.lines.contains(.bleedSense)
+            wasCharged = wasCharged || (charging && setPoint >= Ceiling.discharged)
         }
         if voltage < target - tolerance || loweringVoltage { chargeBeganAt = min(chargeBeganAt, now) }
         if now > unprovenSince, now - unprovenSince > KernelTimes.setPointProof {
@@ -115,7 +116,8 @@ extension SafetyKernel {
         if !discharge.hasStarted {
             let closed = !inputs.lines.contains(.bleedSense) && !inputs.lines.contains(.contactorSense)
             if closed || waited > KernelTimes.hardwareSettles {
-                let isKnown = discharge.start(at: now, voltage: inputs.sampler.voltage, known: known, board: board)
+                let isKnown = discharge.start(
+                    at: now, voltage: inputs.sampler.voltage, known: known, wasCharged: wasCharged, board: board)
                 if !isKnown, waited > board.dischargeTime { failDischarge(waited, at: now) }
             }
             return
@@ -156,7 +158,7 @@ extension SafetyKernel {
             if charge { outputs.lines = outputs.lines | .charge }
             let soon = train.isActive && !train.isPending && now >= train.nextAt - KernelTimes.armBefore
             outputs.wantsArm = charge || soon || now <= armUpUntil
-            if state == .arming { driveArming(&outputs, at: now) }
+            if state == .arming { driveArming(&outputs, inputs) }
             if pulse.isOpen, now - pulse.firedAt < KernelTimes.fireWidth {
                 outputs.lines = outputs.lines | .fire | .triggerOut
             }

@@ -41,6 +41,8 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     /// The lowest voltage seen since CHARGE went off: a rise above it is a charger that does not obey.
     var lowestSinceOff = Millivolts(Int32.max)
     var chargeOffAt = Instant.distantPast
+    /// The charger has been on since arming, towards a voltage that has to be bled.
+    var wasCharged = false
     /// The newest sample of the armed board that fits the one before it.
     var known = Reading<Millivolts>(.zero, takenAt: .distantPast, quality: .none)
 
@@ -59,6 +61,9 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     var selfTest = SelfTest()
     var discharge = DischargeWatch()
     var coilWarned = false
+    /// How much warmer than its case the winding is, by the model's worst case, and the moment up to which it is followed.
+    var coil: CoilModel
+    var coilAt = Instant(0)
     /// The hotter of the two coil sensors, when both were last trusted.
     var hottestCoil = Millicelsius.zero
 
@@ -67,12 +72,15 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     public init(board: BoardDescription, latched: TripSet = TripSet(), startingAt now: Instant = Instant(0)) {
         self.board = board.withinCeilings
         energy = EnergyBudget(sustained: self.board.sustainedPower)
+        coil = CoilModel(board: self.board, measured: self.board.ambient)
         enteredAt = now
         trips = TripSet(bits: latched.bits)
     }
 
     /// When the running pattern's first pulse is due; the distant future while none runs.
     public var firstPulseAt: Instant { train.isActive && !train.isPending ? train.startsAt : .distantFuture }
+    /// A pattern was accepted and has not ended.
+    public var isPatternActive: Bool { train.isActive }
     /// Lockouts that hold: what must survive a restart.
     public var lockouts: TripSet { TripSet(bits: trips.bits & Trip.lockoutBits) }
 
@@ -102,6 +110,8 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
         selfTest.acknowledged.remove(trip)
         guard !trips.contains(trip) else { return }
         trips.insert(trip)
+        // A key that was turned before the stop does not acknowledge it.
+        if trip.action >= .fault { keyEdgeAt = .distantPast }
         let stops = state.isArmed || (state == .safe && trip.action >= .fault)
         let first = stops || firstTrip == nil
         if first { firstTrip = trip }
@@ -145,6 +155,9 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
         shown.voltage = inputs.sampler.voltage
         shown.coilA = inputs.sampler.coilA
         shown.coilB = inputs.sampler.coilB
+        // Looked at this often, the winding is at most shown as warmer than it is.
+        if inputs.now - coilAt >= .milliseconds(100) { followCoil(to: inputs.now) }
+        shown.windingExcess = coil.windingExcess
         shown.setPoint = setPoint
         shown.intensity = intensity
         shown.trainTotal = train.isActive ? train.total : 0

@@ -14,6 +14,8 @@ public struct Snapshot: BitwiseCopyable, Hashable, Sendable {
     public var voltage = Reading<Millivolts>(.zero, takenAt: .distantPast, quality: .none)
     public var coilA = Reading<Millicelsius>(.zero, takenAt: .distantPast, quality: .none)
     public var coilB = Reading<Millicelsius>(.zero, takenAt: .distantPast, quality: .none)
+    /// How much warmer than the coil's case its winding is, by the model's worst case: heat that the sensors do not see yet.
+    public var windingExcess = Millicelsius.zero
     /// The set-point held or approached; zero when not armed.
     public var setPoint = Millivolts.zero
     /// The intensity that goes with it.
@@ -62,6 +64,7 @@ public struct Snapshot: BitwiseCopyable, Hashable, Sendable {
         words[15] = UInt64(bitPattern: energyBacklog.raw)
         words[16] = UInt64(bitPattern: worstLateness.raw)
         words[17] = UInt64(bitPattern: leaseLeft.raw)
+        words[18] = UInt64(UInt32(bitPattern: windingExcess.raw))
         return words
     }
 
@@ -96,6 +99,7 @@ public struct Snapshot: BitwiseCopyable, Hashable, Sendable {
         energyBacklog = Millijoules(Int64(bitPattern: words[15]))
         worstLateness = Nanoseconds(Int64(bitPattern: words[16]))
         leaseLeft = Nanoseconds(Int64(bitPattern: words[17]))
+        windingExcess = Millicelsius(low(words[18]))
     }
 
     private func encode(

@@ -28,11 +28,29 @@ func say(_ text: String, to descriptor: Int32 = 1) {
     text.withUTF8 { bytes in _ = unsafe csystem_write_all(descriptor, bytes.baseAddress, bytes.count) }
 }
 
-/// A simulated rig of the default board.
-/// - Throws: `SystemFailure` when the system has no memory for it.
-func makeRig(seed: UInt64) throws(SystemFailure) -> SimulatedRig {
-    guard let memory = unsafe csystem_map(SimulatedRig.memorySize) else {
-        throw SystemFailure(attempt: "memory for the simulated board", code: ENOMEM)
+/// Memory for one simulated rig at a time, given back with its owner.
+@safe final class RigMemory {
+    private let base: UnsafeMutableRawPointer
+
+    /// - Throws: `SystemFailure` when the system has no memory.
+    init() throws(SystemFailure) {
+        guard let base = unsafe csystem_map(SimulatedRig.memorySize) else {
+            throw SystemFailure(attempt: "memory for the simulated board", code: ENOMEM)
+        }
+        unsafe self.base = base
     }
-    return unsafe SimulatedRig(seed: seed, board: BoardDescription(), memory: memory)
+
+    deinit { unsafe csystem_unmap(base, SimulatedRig.memorySize) }
+
+    /// A simulated rig of the default board, which must not outlive its memory, nor see another rig in it.
+    func makeRig(seed: UInt64) -> SimulatedRig {
+        unsafe SimulatedRig(seed: seed, board: BoardDescription(), memory: base)
+    }
+}
+
+/// Runs `body` with a simulated rig of the default board, which must not outlive the call.
+/// - Throws: `SystemFailure` when the system has no memory, and what `body` throws.
+func withRig<Result>(seed: UInt64, _ body: (consuming SimulatedRig) throws -> Result) throws -> Result {
+    let memory = try RigMemory()
+    return try withExtendedLifetime(memory) { try body(memory.makeRig(seed: seed)) }
 }

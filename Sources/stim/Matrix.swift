@@ -1,5 +1,4 @@
 import ArgumentParser
-import CSystem
 import SimulatedBoard
 import SimulatedRig
 import StimulatorCore
@@ -19,14 +18,12 @@ struct Matrix: ParsableCommand {
     @Flag(help: "Print every phase, not only the worst of each fault.") var phases = false
 
     func run() throws {
-        guard let memory = unsafe csystem_map(SimulatedRig.memorySize) else {
-            throw SystemFailure(attempt: "memory for the simulated board", code: 12)
-        }
+        let memory = try RigMemory()
         say(MatrixText.head)
         var bad = 0
         var count = 0
         for cases in MatrixPlan.rows(only: only) {
-            let outcomes = cases.map { unsafe $0(seed).run(memory: memory) }
+            let outcomes = cases.map { $0(seed).run(in: memory) }
             count += outcomes.count
             bad += outcomes.count { !$0.isGood }
             say(MatrixText.rows(outcomes, each: phases, withEmergencyStop: cases[0](seed).withEmergencyStop))

@@ -54,9 +54,8 @@ struct MatrixCase {
     var withEmergencyStop = false
 
     /// Runs the case from power-up on a rig of the default board.
-    func run(memory: UnsafeMutableRawPointer) -> MatrixOutcome {
-        let board = BoardDescription()
-        var rig = unsafe SimulatedRig(seed: seed, board: board, memory: memory)
+    func run(in memory: RigMemory) -> MatrixOutcome {
+        var rig = memory.makeRig(seed: seed)
         reach(&rig)
         let began = rig.now
         let isReached = rig.state == phase.state

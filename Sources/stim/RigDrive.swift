@@ -5,10 +5,12 @@ import StimulatorCore
 /// The whole controller on the simulated board, console and journal included, driven by typed lines.
 struct RigDrive: ~Copyable {
     private var bench: FastBench<Deaf>
+    private let memory: RigMemory
 
     /// A rig that has come to rest after its self-test.
     init(seed: UInt64) throws {
-        bench = FastBench(rig: try makeRig(seed: seed), listener: Deaf())
+        memory = try RigMemory()
+        bench = FastBench(rig: memory.makeRig(seed: seed), listener: Deaf())
         bench.settle()
     }
 

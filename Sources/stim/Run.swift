@@ -25,7 +25,7 @@ struct Run: ParsableCommand {
 
     func run() throws {
         let script = try read()
-        let failures = ScriptRunner(rig: try makeRig(seed: seed), json: json).run(script)
+        let failures = try withRig(seed: seed) { rig in ScriptRunner(rig: rig, json: json).run(script) }
         for failure in failures { say("\(name):\(failure.line): \(failure.message)\n", to: 2) }
         if !failures.isEmpty { throw ExitCode(1) }
     }

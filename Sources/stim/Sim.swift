@@ -28,9 +28,7 @@ struct Sim: ParsableCommand {
     }
 
     private func serveHere() throws {
-        var rig = try makeRig(seed: seed)
         let person = csystem_is_terminal(0) == 1
-        rig.isTerminal = person
         if person {
             say("Simulated board, seed \(seed). Ctrl-] or Ctrl-D quits.\n", to: 2)
             try check(csystem_terminal_raw(0), "raw mode")
@@ -39,7 +37,7 @@ struct Sim: ParsableCommand {
             csystem_terminal_restore()
             if person { say("\n", to: 2) }
         }
-        PacedBench(rig: rig, line: ConsoleLine(input: 0, output: 1, quitsOnKey: person)).run()
+        try serve(ConsoleLine(input: 0, output: 1, quitsOnKey: person), isTerminal: person)
     }
 
     private func servePseudoTerminal(link: String) throws {
@@ -52,9 +50,15 @@ struct Sim: ParsableCommand {
             Open it with a serial client: tio \(link), picocom \(link), or serial.Serial("\(link)"). Ctrl-C here ends it.
 
             """)
-        var rig = try makeRig(seed: seed)
-        rig.isTerminal = !plain
-        PacedBench(rig: rig, line: ConsoleLine(input: master, output: master, reopens: true)).run()
+        try serve(ConsoleLine(input: master, output: master, reopens: true), isTerminal: !plain)
+    }
+
+    private func serve(_ line: ConsoleLine, isTerminal: Bool) throws {
+        try withRig(seed: seed) { made in
+            var rig = made
+            rig.isTerminal = isTerminal
+            PacedBench(rig: rig, line: line).run()
+        }
     }
 }
 

@@ -4,7 +4,7 @@ import ArgumentParser
 @main struct Stim: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stim",
-        abstract: "A simulated stimulator board: its shell, its scripts, its journal, its speed.",
-        subcommands: [Sim.self, Run.self, Matrix.self, Log.self, Bench.self],
+        abstract: "A simulated stimulator board: its shell, its scripts, its soak, its journal, its measurements.",
+        subcommands: [Sim.self, Run.self, Soak.self, Replay.self, Matrix.self, Bench.self, Log.self],
         defaultSubcommand: Sim.self)
 }

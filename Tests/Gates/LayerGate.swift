@@ -59,7 +59,7 @@ enum Layers {
         let code = SwiftText.code(file.text)
         let functions =
             #"(?<!ExactMath\.)(?<!func )\b(exp|exp2|log|log2|log10|pow|sin|cos|tan|sqrt|floor|ceil|round|trunc|fma)\("#
-        let members = #"\.(rounded|round|addingProduct|addProduct|remainder|truncatingRemainder|squareRoot)\("#
+        let members = #"\.(rounded|round|addingProduct|addProduct|remainder|truncatingRemainder)\(|\.squareRoot\(\)"#
         return matches(functions, in: code, path: file.path, saying: "libm: use ExactMath")
             + matches(members, in: code, path: file.path, saying: "calls libm, at least in debug")
     }

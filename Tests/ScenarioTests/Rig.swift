@@ -6,11 +6,13 @@ import StimulatorCore
 
 /// A rig that a test drives as hands at the bench do, and looks at from outside: the true voltage, not the reported one.
 final class Bench {
+    private let memory: RigMemory
     private var fast: FastBench<Silence>
 
     /// A board after its self-test, with the key on.
     init(seed: UInt64 = 1) throws {
-        fast = FastBench(rig: try makeRig(seed: seed), listener: Silence())
+        memory = try RigMemory()
+        fast = FastBench(rig: memory.makeRig(seed: seed), listener: Silence())
         fast.settle()
         say("operate key on")
         say("set intensity 100%")

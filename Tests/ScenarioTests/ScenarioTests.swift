@@ -28,12 +28,14 @@ struct Scenario: CustomTestStringConvertible, Sendable {
     /// Runs the script as `stim run` does.
     func run() throws -> (transcript: [String], failures: [String]) {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("stim-\(UUID().uuidString).txt")
-        FileManager.default.createFile(atPath: file.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: file.path, contents: nil)
         defer { try? FileManager.default.removeItem(at: file) }
         let handle = try FileHandle(forWritingTo: file)
         defer { try? handle.close() }
-        let runner = ScriptRunner(rig: try makeRig(seed: 1), json: false, output: handle.fileDescriptor)
-        let failures = runner.run(try Script(try Data(contentsOf: script)))
+        let read = try Script(try Data(contentsOf: script))
+        let failures = try withRig(seed: 1) { rig in
+            ScriptRunner(rig: rig, json: false, output: handle.fileDescriptor).run(read)
+        }
         let text = try String(contentsOf: file, encoding: .utf8)
         return (text.components(separatedBy: "\n"), failures.map { "line \($0.line): \($0.message)" })
     }

@@ -25,9 +25,11 @@ RT _Noreturn void csystem_exit(int32_t status);
 
 // --- Memory ---
 
-// Zeroed, page-aligned memory that lives until the process ends, touched so that no page fault comes later.
+// Zeroed, page-aligned memory that lives until it is given back, touched so that no page fault comes later.
 // NULL when the system has none.
 RT void *csystem_map(size_t bytes);
+// Gives back what csystem_map gave.
+RT void csystem_unmap(void *memory, size_t bytes);
 
 // --- Clocks ---
 

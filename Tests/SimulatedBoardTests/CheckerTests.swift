@@ -9,7 +9,7 @@ import Testing
     private func run(
         _ pattern: PulsePattern?, pulses: [Int64], stopAt: Int64? = nil, fault: Fault? = nil
     ) -> Checkers {
-        var bench = Bench(volts: 900)
+        var bench = Bench(volts: 825) { $0.residual = 0.9999 }
         var checkers = Checkers(board: board)
         if let fault { bench.inject(fault) }
         bench.raise(.arm | .heartbeat)

@@ -136,7 +136,8 @@ enum Layers {
             #expect(findings(line).count == 1, "\(line)")
         }
         for line in [
-            "ExactMath.exp(-t)", "public static func exp(_ x: Double)", "ExactMath.squareRoot(x)", "catalog(x)", "// exp(x)",
+            "ExactMath.exp(-t)", "public static func exp(_ x: Double)", "ExactMath.squareRoot(x)", "catalog(x)",
+            "// exp(x)",
         ] {
             #expect(findings(line).isEmpty, "\(line)")
         }

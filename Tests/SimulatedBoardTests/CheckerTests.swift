@@ -12,7 +12,7 @@ import Testing
         var bench = Bench(volts: 825) { $0.residual = 0.9999 }
         var checkers = Checkers(board: board)
         if let fault { bench.inject(fault) }
-        bench.raise(.arm | .heartbeat)
+        bench.raise(.arm | .heartbeat | .bleedHold)
         bench.beat(.milliseconds(10))
         let first = bench.now
         if let pattern { checkers.patternAccepted(pattern, firstPulseAt: first + .milliseconds(10)) }

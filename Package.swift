@@ -22,20 +22,26 @@ let board: [SwiftSetting] =
 
 let exact: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-ffp-contract=off"])]
 
+// Every room that a target is built from is named, also those that come in through another: only what is named makes SwiftPM build
+// a target again, and a room's types lie inline in the rooms above it.
+let loop: [Target.Dependency] = ["StimulatorCore", "BoardInterface", "ControlLoop"]
+let side: [Target.Dependency] = loop + ["Journal", "Console", "ConsoleSide"]
+let rig: [Target.Dependency] = side + ["SimulatedBoard", "SimulatedRig"]
+let bench: [Target.Dependency] = rig + ["SimulatedBench", "CSystem"]
+
 let boardTargets: [Target] = [
     .target(name: "CSystem", cSettings: exact),
     .target(name: "CSodium", cSettings: exact, linkerSettings: [.linkedLibrary("sodium")]),
     .target(name: "StimulatorCore", swiftSettings: board),
     .target(name: "BoardInterface", dependencies: ["StimulatorCore"], swiftSettings: board),
-    .target(name: "ControlLoop", dependencies: ["BoardInterface"], swiftSettings: board),
+    .target(name: "ControlLoop", dependencies: ["StimulatorCore", "BoardInterface"], swiftSettings: board),
     .target(name: "Journal", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: board),
     .target(name: "Console", dependencies: ["StimulatorCore"], swiftSettings: board),
-    .target(
-        name: "SimulatedBoard", dependencies: ["BoardInterface"], swiftSettings: board),
-    .target(name: "ConsoleSide", dependencies: ["Console", "ControlLoop", "Journal"], swiftSettings: board),
-    .target(name: "SimulatedRig", dependencies: ["SimulatedBoard", "ConsoleSide"], swiftSettings: board),
-    .target(name: "SimulatedBench", dependencies: ["SimulatedRig", "CSystem"], swiftSettings: board),
-    .executableTarget(name: "stimd", dependencies: ["SimulatedBench", "CSystem"], swiftSettings: board),
+    .target(name: "SimulatedBoard", dependencies: ["StimulatorCore", "BoardInterface"], swiftSettings: board),
+    .target(name: "ConsoleSide", dependencies: loop + ["Console", "Journal"], swiftSettings: board),
+    .target(name: "SimulatedRig", dependencies: side + ["SimulatedBoard"], swiftSettings: board),
+    .target(name: "SimulatedBench", dependencies: rig + ["CSystem"], swiftSettings: board),
+    .executableTarget(name: "stimd", dependencies: bench, swiftSettings: board),
 ]
 
 let hostTargets: [Target] = [
@@ -44,21 +50,20 @@ let hostTargets: [Target] = [
         cSettings: exact + [.unsafeFlags(["-O2"], .when(configuration: .release))]),
     .executableTarget(
         name: "stim",
-        dependencies: [
-            "SimulatedBench", "SimulatedRig", "Journal", "CSystem", "CReference",
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        dependencies: bench + [
+            "CReference", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
-    .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
+    .testTarget(name: "ConsoleTests", dependencies: ["StimulatorCore", "Console"]),
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),
-    .testTarget(name: "SimulatedBoardTests", dependencies: ["SimulatedBoard"]),
-    .testTarget(name: "JournalTests", dependencies: ["Journal"]),
-    .testTarget(name: "ControlLoopTests", dependencies: ["ControlLoop"]),
-    .testTarget(name: "SimulatedBenchTests", dependencies: ["SimulatedBench"]),
-    .testTarget(name: "StimTests", dependencies: ["stim", "CSystem", "CReference", "Journal"]),
-    .testTarget(name: "ScenarioTests", dependencies: ["stim", "SimulatedBench", "SimulatedRig", "StimulatorCore"]),
-    .testTarget(name: "AdversaryTests", dependencies: ["SimulatedRig"]),
+    .testTarget(name: "SimulatedBoardTests", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard"]),
+    .testTarget(name: "JournalTests", dependencies: ["StimulatorCore", "Journal"]),
+    .testTarget(name: "ControlLoopTests", dependencies: loop),
+    .testTarget(name: "SimulatedBenchTests", dependencies: bench),
+    .testTarget(name: "StimTests", dependencies: bench + ["stim", "CReference"]),
+    .testTarget(name: "ScenarioTests", dependencies: bench + ["stim"]),
+    .testTarget(name: "AdversaryTests", dependencies: bench),
 ]
 
 let package = Package(

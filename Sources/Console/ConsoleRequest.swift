@@ -1,7 +1,7 @@
 import StimulatorCore
 
 /// What a session asks of its surroundings, not of the safety side.
-public enum ConsoleRequest: BitwiseCopyable, Equatable, Sendable {
+public enum ConsoleRequest: BitwiseCopyable, Hashable, Sendable {
     /// Show the newest `count` records, oldest first, each by `show`, then call `journalShown`.
     case journal(count: Int)
     /// A hand moves an input of the simulated board.

@@ -52,6 +52,8 @@ public struct TrainReport: BitwiseCopyable, Hashable, Sendable {
     private var mostLateness = Int64.min
     private var millivoltsBefore: Int64 = 0
     private var millivoltsAfter: Int64 = 0
+    /// Pulses whose voltage after them was measured.
+    private var measured: UInt32 = 0
 
     public init() {}
 
@@ -72,7 +74,9 @@ public struct TrainReport: BitwiseCopyable, Hashable, Sendable {
     public var voltageBefore: Millivolts { seen == 0 ? .zero : Millivolts(saturating: millivoltsBefore / Int64(seen)) }
 
     /// Mean voltage after the pulses.
-    public var voltageAfter: Millivolts { seen == 0 ? .zero : Millivolts(saturating: millivoltsAfter / Int64(seen)) }
+    public var voltageAfter: Millivolts {
+        measured == 0 ? .zero : Millivolts(saturating: millivoltsAfter / Int64(measured))
+    }
 
     /// Takes an event of any kind; those that say nothing of a pattern are passed over.
     public mutating func add(_ event: Event) {
@@ -123,7 +127,10 @@ public struct TrainReport: BitwiseCopyable, Hashable, Sendable {
         leastLateness = min(leastLateness, lateness)
         mostLateness = max(mostLateness, lateness)
         millivoltsBefore &+= Int64(Millivolts(saturating: event.values[2]).raw)
-        millivoltsAfter &+= Int64(Millivolts(saturating: event.values[3]).raw)
+        if event.values[3] != 0 {
+            millivoltsAfter &+= Int64(Millivolts(saturating: event.values[3]).raw)
+            measured &+= 1
+        }
         seen &+= 1
         delivered &+= 1
     }

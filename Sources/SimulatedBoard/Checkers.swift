@@ -10,9 +10,11 @@ public enum ViolationKind: UInt8, BitwiseCopyable, Hashable, Sendable {
     case notDischargedInTime = 2
     /// The coil's case above 41 C. Value: millidegrees.
     case coilTooHot = 3
+    /// A pulse at an accepted entry's time whose true voltage is more than 3 % and 2 V off that entry's intensity. Value: mV.
+    case wrongStrength = 4
 
     /// How many there are: raw values are 0 ..< count.
-    public static var count: Int { 4 }
+    public static var count: Int { 5 }
 
     public var name: StaticString {
         switch self {
@@ -20,6 +22,7 @@ public enum ViolationKind: UInt8, BitwiseCopyable, Hashable, Sendable {
         case .voltageCeiling: "voltageCeiling"
         case .notDischargedInTime: "notDischargedInTime"
         case .coilTooHot: "coilTooHot"
+        case .wrongStrength: "wrongStrength"
         }
     }
 }
@@ -51,9 +54,10 @@ public struct Checkers: BitwiseCopyable, Sendable {
     public private(set) var highestMillivolts: Int64 = 0
     /// Hottest case, millidegrees Celsius.
     public private(set) var hottestMillicelsius: Int64 = -273_150
-    /// The longest time from a trip to below 60 V.
+    /// The longest time from a trip to below 60 V, but for a dead bleed.
     public private(set) var longestDischarge = Nanoseconds.zero
 
+    private let maximumMillivolts: Int64
     private let ceilingMillivolts: Int64
     private let dischargeTime: Nanoseconds
     private var walk = PatternWalk()
@@ -65,7 +69,8 @@ public struct Checkers: BitwiseCopyable, Sendable {
 
     /// 110 % of the board's maximum (1815 V at 1650 V), and the board's time to below 60 V.
     public init(board: BoardDescription) {
-        ceilingMillivolts = Int64(board.maximumVoltage.raw) * 11 / 10
+        maximumMillivolts = Int64(board.maximumVoltage.raw)
+        ceilingMillivolts = maximumMillivolts * 11 / 10
         dischargeTime = board.dischargeTime
     }
 
@@ -105,8 +110,9 @@ public struct Checkers: BitwiseCopyable, Sendable {
         for number in max(seenPulses, pulses.oldest)..<pulses.count {
             let pulse = pulses[number]
             // 200 us: the lateness beyond which a pulse has to be omitted.
-            if pulse.at <= stoppedAt, walk.take(at: pulse.at, tolerance: 200_000) {
+            if pulse.at <= stoppedAt, let number = walk.take(at: pulse.at, tolerance: 200_000) {
                 wantedPulses += 1
+                checkStrength(of: pulse, number: number)
             } else if isExcused(pulse.at, world.faults) {
                 excusedPulses += 1
             } else {
@@ -115,6 +121,14 @@ public struct Checkers: BitwiseCopyable, Sendable {
             }
         }
         seenPulses = pulses.count
+    }
+
+    /// The tolerances of the charger's and the converter's dividers, and 1.5 % that the board may be off, add up to 2.1 %.
+    private mutating func checkStrength(of pulse: TruePulse, number: UInt32) {
+        let meant = walk.millivolts(of: number, at: maximumMillivolts)
+        if abs(Int64(pulse.before.raw) - meant) > meant * 3 / 100 + 2_000 {
+            record(.wrongStrength, Int64(pulse.before.raw), at: pulse.at)
+        }
     }
 
     private func isExcused(_ at: Instant, _ faults: FaultTable) -> Bool {
@@ -128,15 +142,20 @@ public struct Checkers: BitwiseCopyable, Sendable {
     private mutating func checkVoltage(_ world: inout World) {
         let millivolts = milli(world.volts)
         if millivolts > highestMillivolts { raise(millivolts, at: world.now) }
-        guard let trippedAt else { return }
+        guard var trippedAt else { return }
         for index in 0..<Int(world.faults.count) {
             let fault = world.faults[index]
             if fault.isDeadBleed, fault.isActive(at: world.now) { isDischargeExcused = true }
+            // Only the chain stops such a board: the time begins when the fault ends or somebody opens the chain.
+            if fault.isStoppedByChainAlone, fault.isActive(at: world.now), world.isChainClosed {
+                trippedAt = world.now
+            }
         }
+        self.trippedAt = trippedAt
         let elapsed = world.now - trippedAt
         if millivolts < 60_000 {
             self.trippedAt = nil
-            longestDischarge = max(longestDischarge, elapsed)
+            if !isDischargeExcused { longestDischarge = max(longestDischarge, elapsed) }
         } else if elapsed > dischargeTime, !isDischargeExcused {
             record(.notDischargedInTime, millivolts, at: world.now)
         }

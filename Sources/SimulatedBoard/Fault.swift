@@ -36,6 +36,9 @@ public struct Fault: BitwiseCopyable, Hashable, Sendable {
     /// True for the faults that leave only the fixed resistor to discharge the capacitor.
     public var isDeadBleed: Bool { component == .bleedRelay && mode == .stuckOpen }
 
+    /// True for the fault that no software, guardian or charge pump can notice: hands open the chain.
+    public var isStoppedByChainAlone: Bool { component == .software && mode == .frozenAtWorst }
+
     /// How much later than asked a task runs under `slow` or `delayed`; zero otherwise.
     public static func lateness(of mode: FaultMode) -> Nanoseconds {
         switch mode {

@@ -9,6 +9,11 @@ struct PatternWalk: BitwiseCopyable {
     /// The present entry's time, nanoseconds.
     private var due: Int64 = 0
     private var isOver = true
+    /// The present entry, counted from 0.
+    private var number: UInt32 = 0
+    private var perMille: Int64 = 0
+    private var rampPulses: UInt32 = 0
+    private var rampFrom: Int64 = 0
 
     /// No pattern: nothing matches.
     init() {}
@@ -20,18 +25,29 @@ struct PatternWalk: BitwiseCopyable {
         }
         due = firstAt.raw
         isOver = false
+        perMille = Int64(pattern.intensity.raw)
+        rampPulses = pattern.rampPulses
+        rampFrom = Int64(pattern.rampFrom.raw)
     }
 
-    /// Takes the entry that a pulse at `at` belongs to. False when there is none left within `tolerance`; entries before it were
+    /// Takes the entry that a pulse at `at` belongs to. Nil when there is none left within `tolerance`; entries before it were
     /// omitted, and no entry is taken twice.
-    mutating func take(at: Instant, tolerance: Int64) -> Bool {
+    mutating func take(at: Instant, tolerance: Int64) -> UInt32? {
         while !isOver, due < at.raw - tolerance { step() }
-        if isOver || due > at.raw + tolerance { return false }
+        if isOver || due > at.raw + tolerance { return nil }
         step()
-        return true
+        return number - 1
+    }
+
+    /// What entry `number` asks for on a board with this maximum: the intensity, reached over the ramp in equal steps.
+    func millivolts(of number: UInt32, at maximum: Int64) -> Int64 {
+        if number >= rampPulses { return maximum * perMille / 1000 }
+        let steps = Int64(rampPulses)
+        return maximum * (rampFrom * (steps - Int64(number)) + perMille * Int64(number)) / (1000 * steps)
     }
 
     private mutating func step() {
+        number += 1
         for level in 0..<4 {
             position[level] += 1
             if position[level] < counts[level] {

@@ -13,11 +13,12 @@ struct RigWatch {
     private var meant: PulsePattern?
     private var lockouts = TripSet()
 
-    /// Called after every run of the safety task. `sent` is the pattern of the command that the run took, as the console sent it.
+    /// Called after every run of the safety task. `sent` is the pattern of the command that the run took, as the console sent it;
+    /// `clockLead` is how far the kernel's clock is ahead of the world's.
     /// - Returns: true when the set of lockouts changed: it has to be stored.
     mutating func update(
         _ kernel: SafetyKernel, sent: PulsePattern?, _ world: inout World, _ checkers: inout Checkers,
-        at now: Instant
+        at now: Instant, clockLead: Nanoseconds
     ) -> Bool {
         if kernel.isPatternActive, !wasActive { meant = sent }
         wasActive = kernel.isPatternActive
@@ -27,7 +28,7 @@ struct RigWatch {
             if firstPulseAt == .distantFuture {
                 checkers.stopped(at: now)
             } else if let meant {
-                checkers.patternAccepted(meant, firstPulseAt: firstPulseAt)
+                checkers.patternAccepted(meant, firstPulseAt: firstPulseAt - clockLead)
             }
         }
         if wasArmed != kernel.state.isArmed {

@@ -218,7 +218,7 @@ import StimulatorCore
         let next = stepSafety(&safety, at: clock, world: &world) - clockLead
         history.add(UInt64(world.levels.rawValue) | UInt64(safety.kernel.state.rawValue) << 32)
         let sent = safety.command.flatMap { side.start(sentAs: $0.token) }
-        if watch.update(safety.kernel, sent: sent, &world, &checkers, at: now) {
+        if watch.update(safety.kernel, sent: sent, &world, &checkers, at: now, clockLead: clockLead) {
             latchFile.write(safety.kernel.lockouts)
         }
         return next

@@ -13,7 +13,8 @@ public enum EventKind: UInt8, BitwiseCopyable, Hashable, Sendable {
     case refused = 5
     /// A pattern began: `index` = pulses; values: time of pulse 0 (ns), intensity per mille, first to last pulse (ns).
     case trainStarted = 6
-    /// A pulse was given and verified: `index` = number; values: scheduled (ns), fired (ns), mV before, mV after, coil mC.
+    /// A pulse was given and verified: `index` = number; values: scheduled (ns), fired (ns), mV before, mV after, coil mC. After is 0
+    /// for a pulse whose current was seen but whose voltage was not: a stop came first.
     case pulse = 7
     /// A pulse was omitted: `index` = number, `detail` = cause; values: scheduled (ns), time of the decision (ns), mV.
     case omitted = 8

@@ -80,7 +80,8 @@ extension SafetyKernel {
             raise(.leaseExpired, micro(board.lease), micro(now - leaseEnds) + micro(board.lease), at: now)
         }
         if !journalWritable { raise(.journalFailed, at: now) }
-        if state != .arming { checkPosture(lines, at: now) }
+        // What a stop of this step has taken away is no mismatch.
+        if state.isArmed, state != .arming { checkPosture(lines, at: now) }
         checkVoltage(inputs.sampler.voltage, at: now)
         checkCoil(inputs.sampler, at: now)
         // A stop has taken the set-point away: measured against none, every charged capacitor would be a runaway.

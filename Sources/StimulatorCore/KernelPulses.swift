@@ -148,16 +148,21 @@ extension SafetyKernel {
                 return raise(.voltageImplausible, after < least ? least : most, after, at: now)
             }
             pulse.isOpen = false
-            train.delivered += 1
-            events.append(
-                Event(
-                    .pulse, index: pulse.number, at: now, pulse.scheduledAt.raw, pulse.firedAt.raw, before, after,
-                    Int64(hottestCoil.raw)))
+            countPulse(after: voltage.value, at: now)
             enter(.recovering, at: now)
             return
         }
         let limit: Nanoseconds = sampled ? .milliseconds(6) : KernelTimes.proof
         if now - pulse.firedAt > limit { raise(.pulseMissing, micro(limit), micro(now - pulse.firedAt), at: now) }
+    }
+
+    /// Counts and reports the pulse that was given; `after` is zero when what it left was not measured.
+    mutating func countPulse(after: Millivolts, at now: Instant) {
+        train.delivered += 1
+        events.append(
+            Event(
+                .pulse, index: pulse.number, at: now, pulse.scheduledAt.raw, pulse.firedAt.raw, Int64(pulse.before.raw),
+                Int64(after.raw), Int64(hottestCoil.raw)))
     }
 
     /// Ends the running pattern and reports it.

@@ -121,9 +121,14 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
 
     /// Ends the train, if any, and begins the verified discharge.
     mutating func shutDown(_ ending: TrainEnding, at now: Instant) {
-        finishTrain(ending, at: now)
+        // A pulse whose proof the stop cuts short was given all the same: its current was seen.
+        if pulse.isOpen, pulse.currentSeen { countPulse(after: .zero, at: now) }
         pulse.isOpen = false
+        finishTrain(ending, at: now)
         stopCharging(at: now)
+        // The watch for a charger that does not obey begins anew with every stop: a sample that was wrong is not held against it twice.
+        chargeOffAt = now
+        lowestSinceOff = Millivolts(Int32.max)
         loweringVoltage = false
         unprovenSince = .distantFuture
         bleedOpenSince = .distantFuture

@@ -89,7 +89,9 @@ struct Bench: ParsableCommand {
     }
 
     private func show(_ what: String, _ kernel: Double, _ reference: Double) {
-        say("\(what): kernel \(fixed(kernel)), C reference \(fixed(reference)), ratio \(fixed(kernel / reference, 3))\n")
+        say(
+            "\(what): kernel \(fixed(kernel)), C reference \(fixed(reference)), ratio \(fixed(kernel / reference, 3))\n"
+        )
     }
 
     // MARK: The whole

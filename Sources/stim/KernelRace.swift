@@ -12,7 +12,10 @@ struct KernelRace {
     /// A kernel in `ready`, and the moment at which it came there.
     let armed: SafetyKernel
     let begin: Instant
-    private let nominal: KernelInputs
+    /// Inputs of a board on which nothing fails.
+    let nominal: KernelInputs
+    /// How long before `begin` the arming second was over: from there idleness counts.
+    let sinceActive: Nanoseconds
     private let reference: reference_kernel
 
     /// Takes a kernel through self-test, arming and charging on a healthy board.
@@ -20,7 +23,10 @@ struct KernelRace {
         var board = HealthyBoard()
         armed = board.arm(intensity)
         begin = board.inputs.now
-        nominal = board.inputs
+        sinceActive = begin - board.chargingSince
+        var inputs = board.inputs
+        inputs.lateness = .microseconds(50)
+        nominal = inputs
         reference = reference_armed(begin.raw, board.inputs.sampler.setPointHeld.raw)
     }
 
@@ -28,26 +34,30 @@ struct KernelRace {
     func runKernel(ticks: Int64) -> UInt64 {
         var checksum: UInt64 = 0xCBF2_9CE4_8422_2325
         var inputs = nominal
-        inputs.lateness = .microseconds(50)
-        let setPoint = nominal.sampler.setPointHeld
         var left = ticks
         while left > 0 {
             var kernel = armed
             let count = min(left, KernelRace.block)
             for tick in 0..<count {
-                inputs.now = begin + .milliseconds(tick + 1)
-                inputs.sampler.voltage.value = setPoint - Millivolts(Int32(truncatingIfNeeded: tick & 1023))
-                inputs.sampler.voltage.takenAt = inputs.now - .milliseconds(1)
-                inputs.guardian.at = inputs.sampler.voltage.takenAt
-                inputs.sampler.coilA.takenAt = inputs.now - .milliseconds(20)
-                inputs.sampler.coilB.takenAt = inputs.sampler.coilA.takenAt
-                inputs.command = tick & 511 == 0 ? TokenedCommand(token: 0, .renew(journal: true)) : nil
+                prepare(&inputs, tick: tick)
                 checksum = KernelRace.mix(checksum, KernelRace.step(&kernel, inputs))
             }
             guard kernel.state.isArmed else { return 0 }
             left -= count
         }
         return checksum
+    }
+
+    /// Turns nominal inputs to those of tick `tick` of a block.
+    @inline(__always) func prepare(_ inputs: inout KernelInputs, tick: Int64) {
+        inputs.now = begin + .milliseconds(tick + 1)
+        let droop = Millivolts(Int32(truncatingIfNeeded: tick & 1023))
+        inputs.sampler.voltage.value = nominal.sampler.voltage.value - droop
+        inputs.sampler.voltage.takenAt = inputs.now - .milliseconds(1)
+        inputs.guardian.at = inputs.sampler.voltage.takenAt
+        inputs.sampler.coilA.takenAt = inputs.now - .milliseconds(20)
+        inputs.sampler.coilB.takenAt = inputs.sampler.coilA.takenAt
+        inputs.command = tick & 511 == 0 ? TokenedCommand(token: 0, .renew(journal: true)) : nil
     }
 
     /// Kept out of line, as the reference's step is: what lies inside is what is counted.
@@ -75,18 +85,24 @@ struct KernelRace {
 /// A board on which nothing fails and everything follows at once, as far as a kernel's inputs tell.
 struct HealthyBoard {
     private(set) var inputs = KernelInputs(now: Instant(0))
+    /// When the arming second was over.
+    private(set) var chargingSince = Instant(0)
     private var ticks: Int64 = 0
 
     /// A kernel that has come to `ready` at an intensity by itself, and settled there for a tenth of a second.
     mutating func arm(_ intensity: PerMille) -> SafetyKernel {
         var kernel = SafetyKernel(board: BoardDescription())
         run(&kernel, until: .safe)
-        run(&kernel, until: .ready, asking: .arm(intensity: intensity))
+        run(&kernel, until: .charging, asking: .arm(intensity: intensity))
+        chargingSince = inputs.now
+        run(&kernel, until: .ready)
         for _ in 0..<100 { step(&kernel) }
         return kernel
     }
 
-    private mutating func run(_ kernel: inout SafetyKernel, until state: StimulatorState, asking command: Command? = nil) {
+    private mutating func run(
+        _ kernel: inout SafetyKernel, until state: StimulatorState, asking command: Command? = nil
+    ) {
         var command = command
         for _ in 0..<20_000 where kernel.state != state {
             // The lease has to be there before anything can be asked for.

@@ -3,9 +3,14 @@ import CSystem
 import StimulatorCore
 
 /// `A..B`, or one number: seeds from the first to the last.
-struct SeedRange: ExpressibleByArgument, Equatable {
+struct SeedRange: ExpressibleByArgument, Equatable, Sendable {
     let first: UInt64
     let last: UInt64
+
+    init(first: UInt64, last: UInt64) {
+        self.first = first
+        self.last = last
+    }
 
     init?(argument: String) {
         let ends = argument.split(separator: ".", omittingEmptySubsequences: false)
@@ -23,7 +28,7 @@ struct SeedRange: ExpressibleByArgument, Equatable {
 }
 
 /// Simulated hours for each seed.
-struct SoakLength: ParsableArguments {
+struct SoakLength: ParsableArguments, Sendable {
     @Option(help: "Simulated hours for each seed, above 0, at most 24.")
     var hours = 0.05
 
@@ -35,7 +40,7 @@ struct SoakLength: ParsableArguments {
 }
 
 /// `stim soak`: random operators and random faults, under the checkers.
-struct Soak: ParsableCommand {
+struct Soak: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Let random operators and random faults loose on a simulated board, under the checkers.",
         discussion: """
@@ -43,28 +48,68 @@ struct Soak: ParsableCommand {
             after each the bench is brought back. The exit status is 1 when anything happened that must never happen.
             """)
 
-    @Option(help: "The seeds, A..B.")
-    var seeds: SeedRange
+    @Option(help: "The seeds, A..B. The default is the share of every change.")
+    var seeds = SeedRange(first: 1, last: 100)
 
     @OptionGroup var length: SoakLength
+
+    @Option(help: "How many seeds run at the same time.")
+    var jobs = 1
 
     @Flag(help: "One line for every seed, with its history hash.")
     var verbose = false
 
-    func run() throws {
-        let memory = try RigMemory()
-        var summary = SoakSummary()
-        let begin = csystem_now()
-        for seed in seeds.first...seeds.last {
-            let outcome = withExtendedLifetime(memory) {
-                SoakRun(rig: memory.makeRig(seed: seed), seed: seed, time: length.time).run()
+    mutating func validate() throws {
+        guard (1...256).contains(jobs) else { throw ValidationError("--jobs: 1 to 256") }
+    }
+
+    func run() async throws {
+        let campaign = SoakCampaign(seeds, length: length, verbose: verbose)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<jobs {
+                group.addTask { [length] in
+                    let memory = try RigMemory()
+                    while let seed = await campaign.nextSeed() {
+                        let outcome = withExtendedLifetime(memory) {
+                            SoakRun(rig: memory.makeRig(seed: seed), seed: seed, time: length.time).run()
+                        }
+                        await campaign.add(outcome, seed: seed)
+                    }
+                }
             }
-            summary.add(outcome)
-            if verbose { say("seed \(seed): history \(hexadecimal(outcome.hash))\n") }
-            say(outcome.complaint(seed: seed, hours: length.hours))
+            try await group.waitForAll()
         }
+        if await !campaign.finish() { throw ExitCode(1) }
+    }
+}
+
+/// The seeds of a soak on their way to its workers, and what came of them.
+private actor SoakCampaign {
+    private var seeds: ClosedRange<UInt64>.Iterator
+    private var summary = SoakSummary()
+    private let length: SoakLength
+    private let verbose: Bool
+    private let begin = csystem_now()
+
+    init(_ seeds: SeedRange, length: SoakLength, verbose: Bool) {
+        self.seeds = (seeds.first...seeds.last).makeIterator()
+        self.length = length
+        self.verbose = verbose
+    }
+
+    func nextSeed() -> UInt64? { seeds.next() }
+
+    func add(_ outcome: SoakOutcome, seed: UInt64) {
+        summary.add(outcome)
+        if verbose { say("seed \(seed): history \(hexadecimal(outcome.hash))\n") }
+        say(outcome.complaint(seed: seed, hours: length.hours))
+    }
+
+    /// Says what the seeds gave together.
+    /// - Returns: true when nothing happened that must never happen.
+    func finish() -> Bool {
         say(summary.text(wall: csystem_now() - begin))
-        if !summary.isClean { throw ExitCode(1) }
+        return summary.isClean
     }
 }
 
@@ -84,7 +129,7 @@ struct Replay: ParsableCommand {
             SoakRun(rig: rig, seed: seed, time: length.time, keepsAll: true).run()
         }
         for entry in outcome.history {
-            say("\(SoakOutcome.seconds(entry.at)) s  \(entry.isDeed ? "> " : "  ")\(entry.text)\n")
+            say("\(SoakOutcome.seconds(entry.at)) s  \(entry.text)\n")
         }
         say(outcome.complaint(seed: seed, hours: length.hours))
         say("seed \(seed): history \(hexadecimal(outcome.hash))\n")

@@ -5,10 +5,10 @@ import StimulatorCore
 /// The rig under an operator: does deeds, lets time pass, and keeps a history of what happened.
 struct SoakBench: ~Copyable {
     /// One line of the history.
-    struct Entry {
+    struct Entry: Equatable, Sendable {
         let at: Instant
         let text: String
-        /// An operator's deed or a fault, not what the board did.
+        /// An operator's deed or a fault; not what brought the bench back, nor what the board did.
         let isDeed: Bool
     }
 
@@ -25,10 +25,11 @@ struct SoakBench: ~Copyable {
     var newTrips = TripSet()
     /// Pulses omitted since they were last forgotten.
     var omissions = 0
-    /// The end of the latest fault.
-    private(set) var faultEndsAt = Instant.distantPast
-    /// How often each part failed and each trip came up.
-    private(set) var faultCounts = [Int](repeating: 0, count: FaultComponent.count)
+    /// True while the bench is being brought back: what is done then is no deed of the operator.
+    var isReturning = false
+    /// Every fault, in order.
+    private(set) var faults: [Fault] = []
+    /// How often each trip came up.
     private(set) var tripCounts = [Int](repeating: 0, count: Trip.count)
     private let keepsAll: Bool
     private var state: StimulatorState
@@ -42,11 +43,13 @@ struct SoakBench: ~Copyable {
         self.keepsAll = keepsAll
     }
 
+    /// The end of the latest fault.
+    var faultEndsAt: Instant { faults.last?.until ?? .distantPast }
     /// True while a fault is planned or active.
     var hasFault: Bool { rig.now < faultEndsAt }
 
     mutating func perform(_ deed: Deed) {
-        note("\(deed)", isDeed: true)
+        note("> \(deed)", isDeed: !isReturning)
         switch deed {
         case .line(let text): type(Array(text.utf8) + [0x0A])
         case .press(let bytes): type(bytes)
@@ -58,8 +61,7 @@ struct SoakBench: ~Copyable {
             let from = rig.now + after
             let fault = Fault(component, mode, from: from, until: from + lasting)
             precondition(!hasFault && rig.inject(fault), "an operator's fault is a valid one, and alone")
-            faultEndsAt = fault.until
-            faultCounts[Int(component.rawValue)] += 1
+            faults.append(fault)
         }
     }
 
@@ -87,9 +89,14 @@ struct SoakBench: ~Copyable {
         while let byte = rig.takeOutput() { heard.append(byte) }
         if heard.count > 65_536 { heard.removeFirst(32_768) }
         while let event = rig.takeEvent() {
-            if event.kind == .omitted { omissions += 1 }
-            if keepsAll, event.kind == .trainFinished {
-                note("train ended: \(event.index) delivered, \(event.values[0]) omitted")
+            switch event.kind {
+            case .omitted:
+                omissions += 1
+                note(
+                    "pulse \(event.index) omitted: \(OmissionCause(rawValue: event.detail)?.name ?? ""), \(event.values[2]) mV"
+                )
+            case .trainFinished: note("train ended: \(event.index) delivered, \(event.values[0]) omitted")
+            default: break
             }
         }
         if rig.state != state {

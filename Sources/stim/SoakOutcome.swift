@@ -3,7 +3,7 @@ import SimulatedRig
 import StimulatorCore
 
 /// How one seed went.
-struct SoakOutcome {
+struct SoakOutcome: Sendable {
     let violation: SoakViolation?
     /// The end of the history, or all of it.
     let history: [SoakBench.Entry]
@@ -14,7 +14,7 @@ struct SoakOutcome {
     let longestDischarge: Nanoseconds
     let highestMillivolts: Int64
     let tripCounts: [Int]
-    let faultCounts: [Int]
+    let faults: [Fault]
 
     init(bench: borrowing SoakBench, violation: SoakViolation?) {
         self.violation = violation
@@ -27,7 +27,7 @@ struct SoakOutcome {
         longestDischarge = checkers.longestDischarge
         highestMillivolts = checkers.highestMillivolts
         tripCounts = bench.tripCounts
-        faultCounts = bench.faultCounts
+        faults = bench.faults
     }
 
     /// What went wrong, the last ten deeds before it, and how to see it again; empty when nothing did.
@@ -47,7 +47,7 @@ struct SoakOutcome {
 }
 
 /// All seeds together.
-struct SoakSummary {
+struct SoakSummary: Sendable {
     private var seeds = 0
     private var violations = 0
     private var simulated: Int64 = 0
@@ -69,7 +69,7 @@ struct SoakSummary {
         longestDischarge = max(longestDischarge, outcome.longestDischarge)
         highestMillivolts = max(highestMillivolts, outcome.highestMillivolts)
         for index in 0..<Trip.count { tripCounts[index] += outcome.tripCounts[index] }
-        for index in 0..<FaultComponent.count { faultCounts[index] += outcome.faultCounts[index] }
+        for fault in outcome.faults { faultCounts[Int(fault.component.rawValue)] += 1 }
     }
 
     /// - Parameter wall: nanoseconds that the seeds took.

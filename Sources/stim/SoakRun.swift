@@ -3,7 +3,7 @@ import SimulatedRig
 import StimulatorCore
 
 /// What a soak found wrong.
-struct SoakViolation: Equatable {
+struct SoakViolation: Equatable, Sendable {
     let at: Instant
     let message: String
 }
@@ -60,7 +60,8 @@ struct SoakRun: ~Copyable {
             if deed.isStop, !bench.hasFault { demandStop(after: deed) }
             takeChecked()
         }
-        bench.run(until: bench.faultEndsAt)
+        // Processes and contacts come back a little after the fault.
+        bench.run(until: bench.faultEndsAt + .milliseconds(50))
         takeChecked()
         bringBack()
         judgeEpisode()
@@ -85,10 +86,12 @@ struct SoakRun: ~Copyable {
 
     /// Ends the faults' consequences as a person would: hands back, key edge, clear, self-test.
     private mutating func bringBack() {
+        bench.isReturning = true
+        defer { bench.isReturning = false }
         let limit = bench.rig.now + SoakRun.longestReturn
         for hand in [HandInput.emergencyStop, .patientStop] { bench.perform(.hand(hand, on: false)) }
         for hand in [HandInput.coil, .interlock] { bench.perform(.hand(hand, on: true)) }
-        while violation == nil, !isBack {
+        while violation == nil, !staysBack() {
             if bench.rig.now >= limit {
                 return fail("stuck: \(bench.rig.state.name) with trips \(names(bench.rig.trips)) after 60 s")
             }
@@ -103,7 +106,13 @@ struct SoakRun: ~Copyable {
         if violation == nil { demandAnswer() }
     }
 
-    /// Safe, and nothing that a person can clear holds: a hot coil takes its time.
+    /// Safe for a while, and nothing that a person can clear holds: a hot coil takes its time.
+    private mutating func staysBack() -> Bool {
+        guard isBack else { return false }
+        bench.run(for: .milliseconds(200))
+        return isBack
+    }
+
     private var isBack: Bool {
         bench.rig.state == .safe && bench.rig.trips.filtered { $0 != .coilOvertemperature }.isEmpty
     }

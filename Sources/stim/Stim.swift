@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// The host tool.
-@main struct Stim: ParsableCommand {
+@main struct Stim: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stim",
         abstract: "A simulated stimulator board: its shell, its scripts, its soak, its journal, its measurements.",

@@ -113,14 +113,14 @@ static void check_change(struct reference_kernel *k, const struct reference_read
 static void check_voltage(struct reference_kernel *k, const struct reference_inputs *in) {
     const struct reference_reading *voltage = &in->voltage;
     if (trusted(voltage, in->now, k->board.voltage_age)) check_change(k, voltage);
-    else if (voltage->quality == IMPLAUSIBLE) trip(k, VOLTAGE_BAD, k->board.maximum_voltage, voltage->value);
+    else if (voltage->quality == IMPLAUSIBLE) trip(k, VOLTAGE_BAD, 0, voltage->value);
     else trip(k, VOLTAGE_STALE, micro(k->board.voltage_age), micro(in->now - voltage->taken_at));
 }
 
 static void check_coil(struct reference_kernel *k, const struct reference_inputs *in) {
     const struct reference_reading *a = &in->coil_a, *b = &in->coil_b;
     if (a->quality == IMPLAUSIBLE || b->quality == IMPLAUSIBLE) {
-        trip(k, COIL_BAD, k->board.coil_trip, a->quality == IMPLAUSIBLE ? a->value : b->value);
+        trip(k, COIL_BAD, 0, a->quality == IMPLAUSIBLE ? a->value : b->value);
     } else if (!trusted(a, in->now, k->board.coil_age) || !trusted(b, in->now, k->board.coil_age)) {
         trip(k, COIL_STALE, micro(k->board.coil_age), micro(in->now - smaller(a->taken_at, b->taken_at)));
     } else {

@@ -57,6 +57,12 @@ extension LineOutput {
         }
     }
 
+    /// Events whose sequence numbers are missing.
+    mutating func eventsLost(_ count: UInt64) {
+        put(count)
+        put(count == 1 ? " event lost" : " events lost")
+    }
+
     /// The steps in the order in which the self-test goes through them.
     private func selfTestStep(_ step: UInt8) -> StaticString {
         switch step {

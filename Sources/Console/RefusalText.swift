@@ -55,7 +55,10 @@ extension LineOutput {
         case .wrongState: whyState(refusal, denial)
         case .tripped: whyTripped(refusal, denial)
         case .key:
-            put(denial.isKeyOn ? "the key switch was not turned on within the last 10 s" : "the key switch is off")
+            put(
+                denial.isKeyOn
+                    ? "the key switch was not turned off and on after the stop, within the last 10 s"
+                    : "the key switch is off")
         case .posture: put("the self-test has not passed")
         case .badValue where denial.name == .clear: put("this trip does not hold")
         case .badValue:

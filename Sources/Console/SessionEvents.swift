@@ -33,8 +33,7 @@ extension ShellSession {
             if mode == .json {
                 output.eventsLostLine(lost)
             } else {
-                output.put(lost)
-                output.put(lost == 1 ? " event lost" : " events lost")
+                output.eventsLost(lost)
                 output.endLine()
             }
         }

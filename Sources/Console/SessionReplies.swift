@@ -106,6 +106,18 @@ extension ShellSession {
         closeRecord()
     }
 
+    /// Shows a record of the journal that says how many events never came.
+    public mutating func show(sequence: UInt64, at: Instant, lostEvents count: UInt64) {
+        openRecord(sequence, at)
+        if mode == .json {
+            output.field("event", "eventsLost")
+            output.field("count", count)
+        } else {
+            output.eventsLost(count)
+        }
+        closeRecord()
+    }
+
     private mutating func openRecord(_ sequence: UInt64, _ at: Instant) {
         openLines()
         if mode == .json {

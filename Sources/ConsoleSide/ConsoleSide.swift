@@ -142,9 +142,11 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     private mutating func show(_ back: Int) -> Bool {
         do throws(StorageFault) {
             guard let record = try journal.recent(back) else { return false }
-            if case .event(let event) = record.content {
-                session.show(sequence: record.sequence, at: event.at, event: event)
-            } else {
+            switch record.content {
+            case .event(let event): session.show(sequence: record.sequence, at: event.at, event: event)
+            case .gap(let expected, let received):
+                session.show(sequence: record.sequence, at: record.at, lostEvents: received &- expected)
+            default:
                 let name = record.content.kind.name
                 let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
                 unsafe session.show(sequence: record.sequence, at: record.at, text: bytes.span)

@@ -54,6 +54,14 @@ struct ScenarioTests {
         #expect(lines.count == recorded.count, "lines now, lines recorded; Tools/record records again")
     }
 
+    @Test("the transcript in the README is what its script says") func readme() throws {
+        let root = Scenario.folder.deletingLastPathComponent().deletingLastPathComponent()
+        let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
+        let (lines, failures) = try Scenario(script: root.appendingPathComponent("Tools/first-pulse.stim")).run()
+        #expect(failures.isEmpty)
+        #expect(readme.contains("```\n" + lines.joined(separator: "\n") + "```\n"), "Tools/record records it again")
+    }
+
     @Test("every script says first what it is about, and has its transcript; no transcript is without a script")
     func completeness() throws {
         let files = try FileManager.default.contentsOfDirectory(at: Scenario.folder, includingPropertiesForKeys: nil)

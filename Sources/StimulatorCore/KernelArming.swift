@@ -77,8 +77,9 @@ extension SafetyKernel {
         }
     }
 
-    /// Adds what the arming second wants to the outputs.
-    func driveArming(_ outputs: inout KernelOutputs, _ inputs: KernelInputs) {
+    /// Adds what the arming second wants to the outputs. (Mutating so that the kernel, which is large, goes by reference.)
+    mutating func driveArming(_ given: KernelOutputs, _ inputs: KernelInputs) -> KernelOutputs {
+        var outputs = given
         let isHeld = inputs.sampler.setPointHeld == ArmingProof.setPoint && inputs.lines.contains(.bleedSense)
         outputs.lines = outputs.lines | .buzzer
         outputs.wantsBleedOpen = proof.beganAt < .distantFuture
@@ -91,5 +92,6 @@ extension SafetyKernel {
             outputs.setPoint = ArmingProof.setPoint
             if isHeld { outputs.lines = outputs.lines | .charge }
         }
+        return outputs
     }
 }

@@ -7,11 +7,11 @@ extension SafetyKernel {
         case .safe, .faulted: break
         case .arming: moveArming(inputs)
         case .charging, .ready, .recovering:
-            attendPulse(inputs)
+            if train.isActive { attendPulse(inputs) }
             if state.isArmed, state != .firing { hold(inputs) }
         case .firing:
             verifyPulse(inputs)
-            attendPulse(inputs)
+            if train.isActive { attendPulse(inputs) }
         case .discharging: moveDischarging(inputs)
         }
         if train.isActive, train.next >= train.total, !pulse.isOpen, !train.isPending {
@@ -51,7 +51,7 @@ extension SafetyKernel {
     var blocked: Bool { !trips.filtered { $0.action > .disarm }.isEmpty }
 
     /// Charges to the set-point and holds it there; begins a pending train when the voltage is right.
-    private mutating func hold(_ inputs: KernelInputs) {
+    @inline(__always) private mutating func hold(_ inputs: KernelInputs) {
         let now = inputs.now
         let voltage = Int64(inputs.sampler.voltage.value.raw)
         let target = Int64(setPoint.raw)
@@ -76,7 +76,9 @@ extension SafetyKernel {
     }
 
     /// Two-point regulation a little under the set-point: the charger itself stops at what the converter holds.
-    private mutating func regulate(_ voltage: Int64, target: Int64, tolerance: Int64, _ inputs: KernelInputs) {
+    @inline(__always) private mutating func regulate(
+        _ voltage: Int64, target: Int64, tolerance: Int64, _ inputs: KernelInputs
+    ) {
         let now = inputs.now
         if voltage > target + tolerance, !charging { loweringVoltage = true }
         if loweringVoltage, voltage <= target { loweringVoltage = false }
@@ -145,7 +147,7 @@ extension SafetyKernel {
     }
 
     /// The outputs of this step, from all-off. (Mutating so that the kernel, which is large, goes by reference.)
-    mutating func drive(_ inputs: KernelInputs) -> KernelOutputs {
+    @inline(__always) mutating func drive(_ inputs: KernelInputs) -> KernelOutputs {
         var outputs = KernelOutputs()
         let now = inputs.now
         outputs.lastFireAt = pulse.firedAt
@@ -158,7 +160,7 @@ extension SafetyKernel {
             if charge { outputs.lines = outputs.lines | .charge }
             let soon = train.isActive && !train.isPending && now >= train.nextAt - KernelTimes.armBefore
             outputs.wantsArm = charge || soon || now <= armUpUntil
-            if state == .arming { driveArming(&outputs, inputs) }
+            if state == .arming { outputs = driveArming(outputs, inputs) }
             if pulse.isOpen, now - pulse.firedAt < KernelTimes.fireWidth {
                 outputs.lines = outputs.lines | .fire | .triggerOut
             }
@@ -168,7 +170,7 @@ extension SafetyKernel {
     }
 
     /// The look at what a pulse left, or the next pulse: the nearer one of those that are still to come.
-    private func nextEdge(after now: Instant) -> Instant {
+    @inline(__always) private func nextEdge(after now: Instant) -> Instant {
         let look = pulse.firedAt + board.sagTime
         let first = pulse.isOpen && look > now ? look : .distantFuture
         return train.isActive && !train.isPending && train.nextAt > now ? min(first, train.nextAt) : first

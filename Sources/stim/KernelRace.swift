@@ -26,6 +26,7 @@ struct KernelRace {
         sinceActive = begin - board.chargingSince
         var inputs = board.inputs
         inputs.lateness = .microseconds(50)
+        inputs.command = nil
         nominal = inputs
         reference = reference_armed(begin.raw, board.inputs.sampler.setPointHeld.raw)
     }
@@ -57,7 +58,9 @@ struct KernelRace {
         inputs.guardian.at = inputs.sampler.voltage.takenAt
         inputs.sampler.coilA.takenAt = inputs.now - .milliseconds(20)
         inputs.sampler.coilB.takenAt = inputs.sampler.coilA.takenAt
-        inputs.command = tick & 511 == 0 ? TokenedCommand(token: 0, .renew(journal: true)) : nil
+        if tick & 511 < 2 {
+            inputs.command = tick & 511 == 0 ? TokenedCommand(token: 0, .renew(journal: true)) : nil
+        }
     }
 
     /// Kept out of line, as the reference's step is: what lies inside is what is counted.

@@ -17,6 +17,8 @@ public struct SafetyTask: Sendable {
     private var events: FrameProducer
     private var report = SafetyReport()
     private var inputs: KernelInputs
+    private var samplerSeen = PublishedBlock<9>.unseen
+    private var guardianSeen = PublishedBlock<3>.unseen
     private var plannedAt: Instant
     private var nextTick: Instant
     private var outputFailed = false
@@ -84,8 +86,8 @@ public struct SafetyTask: Sendable {
         } catch {
             inputs.portFailed = true
         }
-        if let block = page.sampler.read() { inputs.sampler = SamplerReport(block) }
-        if let block = page.guardian.read() { inputs.guardian = GuardianReport(block) }
+        if let block = page.sampler.read(newerThan: &samplerSeen) { inputs.sampler = SamplerReport(block) }
+        if let block = page.guardian.read(newerThan: &guardianSeen) { inputs.guardian = GuardianReport(block) }
         inputs.command = nil
         if let frame = commands.take() {
             inputs.command = TokenedCommand(frame: frame)

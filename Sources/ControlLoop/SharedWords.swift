@@ -33,7 +33,7 @@ public struct PublishedBlock<let count: Int>: Sendable {
     public init(_ words: SharedWords) { self.words = words }
 
     /// Publishes a block. One writer only.
-    public func publish(_ block: Fixed<count, UInt64>) {
+    @inline(__always) public func publish(_ block: Fixed<count, UInt64>) {
         let version = words.load(0)
         words.store(version | 1, 0)
         for index in 0..<count { words.store(block[index], 1 + index) }
@@ -42,15 +42,29 @@ public struct PublishedBlock<let count: Int>: Sendable {
 
     /// The newest whole block; nil when the writer was inside on each of four looks: the caller keeps what it had.
     public func read() -> Fixed<count, UInt64>? {
+        var seen = PublishedBlock.unseen
+        return read(newerThan: &seen)
+    }
+
+    /// The newest whole block, unless it is the one that the caller saw last: nil then, and when `read` gives nil.
+    /// - Parameter seen: what the last call left; at first `unseen`.
+    public func read(newerThan seen: inout UInt64) -> Fixed<count, UInt64>? {
+        if words.load(0) == seen { return nil }
         var block = Fixed<count, UInt64>(repeating: 0)
         for _ in 0..<4 {
             let before = words.load(0)
             if before & 1 != 0 { continue }
             for index in 0..<count { block[index] = words.load(1 + index) }
-            if words.load(0) == before { return block }
+            if words.load(0) == before {
+                seen = before
+                return block
+            }
         }
         return nil
     }
+
+    /// No block: the version of one that is being written.
+    public static var unseen: UInt64 { .max }
 
     /// How often the block was published.
     public var version: UInt64 { words.load(0) / 2 }

@@ -15,7 +15,7 @@ public struct SafetyReport: BitwiseCopyable, Hashable, Sendable {
 
     public init() {}
 
-    var block: Fixed<6, UInt64> {
+    @inline(__always) var block: Fixed<6, UInt64> {
         var block = Fixed<6, UInt64>(repeating: 0)
         block[0] = ticks
         block[1] = UInt64(bitPattern: tickAt.raw)
@@ -37,7 +37,7 @@ public struct SafetyReport: BitwiseCopyable, Hashable, Sendable {
 }
 
 extension GuardianReport {
-    var block: Fixed<3, UInt64> {
+    @inline(__always) var block: Fixed<3, UInt64> {
         var block = Fixed<3, UInt64>(repeating: 0)
         block[0] = UInt64(bitPattern: at.raw)
         block[1] = flag(permits, 0) | flag(armIsUp, 1) | flag(outputFailed, 2) | flag(watchdogFailed, 3)
@@ -54,7 +54,7 @@ extension GuardianReport {
 }
 
 extension SamplerReport {
-    func block(runs: UInt64) -> Fixed<9, UInt64> {
+    @inline(__always) func block(runs: UInt64) -> Fixed<9, UInt64> {
         var block = Fixed<9, UInt64>(repeating: 0)
         put(voltage.value.raw, voltage.quality, voltage.takenAt, &block, 0)
         put(coilA.value.raw, coilA.quality, coilA.takenAt, &block, 2)

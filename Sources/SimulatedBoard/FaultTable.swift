@@ -29,7 +29,7 @@ public struct FaultTable: BitwiseCopyable, Hashable, Sendable {
     }
 
     /// True when a fault that `matches` says is active at `now`.
-    func isActive(_ component: FaultComponent, _ mode: FaultMode, at now: Instant) -> Bool {
+    @inline(__always) func isActive(_ component: FaultComponent, _ mode: FaultMode, at now: Instant) -> Bool {
         for index in 0..<Int(count) {
             let fault = faults[index]
             if fault.component == component, fault.mode == mode, fault.isActive(at: now) { return true }

@@ -74,7 +74,7 @@ extension World {
     }
 
     /// True when a fault is active at `now`: for the scheduler, whose parts do not fail in the world.
-    public func isActive(_ component: FaultComponent, _ mode: FaultMode, at now: Instant) -> Bool {
+    @inline(__always) public func isActive(_ component: FaultComponent, _ mode: FaultMode, at now: Instant) -> Bool {
         faults.isActive(component, mode, at: now)
     }
 

@@ -27,6 +27,7 @@ public struct EnergyBudget: BitwiseCopyable, Hashable, Sendable {
 
     /// Energy not yet given off at the sustained power.
     @inline(__always) public func backlog(at now: Instant) -> Millijoules {
+        if owed == 0 { return .zero }
         let elapsed = now - owedAt
         if elapsed >= EnergyBudget.rest { return .zero }
         let drained = Double(max(0, elapsed.raw)) * Double(drain.raw) / 1e9

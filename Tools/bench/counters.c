@@ -54,7 +54,7 @@ int posix_memalign(void **result, size_t alignment, size_t size) {
 
 int64_t counters_page_faults(void) {
     struct rusage usage;
-    return getrusage(RUSAGE_SELF, &usage) < 0 ? -1 : usage.ru_minflt + usage.ru_majflt;
+    return getrusage(RUSAGE_THREAD, &usage) < 0 ? -1 : usage.ru_minflt + usage.ru_majflt;
 }
 
 extern void free(void *);

@@ -170,6 +170,7 @@ import StimulatorCore
     private mutating func look() {
         watch.nextLookAt = now + .milliseconds(10)
         checkers.observe(&world, at: now)
+        checkers.safetyTaskRan(at: ranAt[RigTask.safety.rawValue], &world, at: now)
         if world.volts >= 60, mustHaveStopped { checkers.tripped(at: now) }
         world.hash(into: &history)
     }

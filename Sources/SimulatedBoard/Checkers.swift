@@ -100,12 +100,12 @@ public struct Checkers: BitwiseCopyable, Sendable {
     /// The safety task ran last at `ranAt`. The guardian has to notice 9 ms later that it does not run any more, or to be dead too:
     /// ENABLE is gone 50 ms after the last edge of the heartbeat.
     public mutating func safetyTaskRan(at ranAt: Instant, _ world: inout World, at now: Instant) {
-        // These keep ENABLE up by themselves.
-        if world.isActive(.software, .frozenAtWorst, at: now) || world.isActive(.chargePump, .stuckOn, at: now) {
-            enableExcusedAt = now
-        }
+        // Two faults keep ENABLE up by themselves. Where it was down, the guardian's last edge, downwards, may bring it back once.
+        let isHeld =
+            world.isActive(.software, .frozenAtWorst, at: now) || world.isActive(.chargePump, .stuckOn, at: now)
+        if isHeld || !world.isEnabled { enableExcusedAt = now }
         let elapsed = now - max(ranAt, enableExcusedAt)
-        if elapsed > .milliseconds(75), world.isEnabled { record(.unguarded, elapsed.raw / 1_000_000, at: now) }
+        if elapsed > .milliseconds(75) { record(.unguarded, elapsed.raw / 1_000_000, at: now) }
     }
 
     /// Looks at the world at `now`. (The world goes by reference: it is large, and a copy would cost more than the look.)

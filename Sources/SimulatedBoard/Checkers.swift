@@ -138,12 +138,18 @@ public struct Checkers: BitwiseCopyable, Sendable {
         seenPulses = pulses.count
     }
 
-    /// The tolerances of the charger's and the converter's dividers, and 1.5 % that the board may be off, add up to 2.1 %. A
-    /// converter whose output is 8 % above what it reads back lets the charger pass the set-point between the last sample and the
-    /// pulse.
+    /// The tolerances of the charger's and the converter's dividers, and 1.5 % that the board may be off, add up to 2.1 %.
     private mutating func checkStrength(of pulse: TruePulse, number: UInt32, _ faults: FaultTable) {
         let meant = walk.millivolts(of: number, at: maximumMillivolts)
-        let perCent: Int64 = faults.isActive(.setPointDAC, .wrong, at: pulse.at) ? 10 : 3
+        var perCent: Int64 = 3
+        for index in 0..<Int(faults.count) {
+            let fault = faults[index]
+            guard fault.isActive(at: pulse.at) else { continue }
+            // A sample may be 10 ms old: what broke since then cannot be known.
+            if pulse.at - fault.from < .milliseconds(10) { return }
+            // An output 8 % above what is read back lets the charger pass the set-point between the last sample and the pulse.
+            if fault.component == .setPointDAC, fault.mode == .wrong { perCent = 10 }
+        }
         if abs(Int64(pulse.before.raw) - meant) > meant * perCent / 100 + 2_000 {
             record(.wrongStrength, Int64(pulse.before.raw), at: pulse.at)
         }

@@ -126,9 +126,6 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
         pulse.isOpen = false
         finishTrain(ending, at: now)
         stopCharging(at: now)
-        // The watch for a charger that does not obey begins anew with every stop: a sample that was wrong is not held against it twice.
-        chargeOffAt = now
-        lowestSinceOff = Millivolts(Int32.max)
         loweringVoltage = false
         unprovenSince = .distantFuture
         bleedOpenSince = .distantFuture

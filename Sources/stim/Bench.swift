@@ -73,7 +73,9 @@ struct Bench: ParsableCommand {
         process.standardError = FileHandle.nullDevice
         let output = (try? process.run()).flatMap { try? pipe.fileHandleForReading.readToEnd() } ?? Data()
         let counts = String(decoding: output, as: UTF8.self).split { $0.isWhitespace }.compactMap { Double($0) }
-        guard counts.count == 2 else { return say("instructions a tick: not counted, valgrind is not there\n") }
+        guard counts.count == 2 else {
+            return say("instructions a tick: not counted, \(script.path) failed: run it with \(own.path) to see why\n")
+        }
         show("instructions a tick", counts[0], counts[1])
     }
 

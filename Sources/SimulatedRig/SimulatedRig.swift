@@ -111,6 +111,9 @@ import StimulatorCore
     /// The pulses that the journal proves.
     public var journalTally: Tally { side.journal.tally }
 
+    /// The journal is open and everything could be written to it.
+    public var isJournalHealthy: Bool { side.journal.isHealthy }
+
     /// Walks through the whole journal on the disk; nil when it cannot be read.
     public mutating func verifyJournal() -> Verification? {
         var found: Verification?
@@ -170,6 +173,7 @@ import StimulatorCore
     private mutating func look() {
         watch.nextLookAt = now + .milliseconds(10)
         checkers.observe(&world, at: now)
+        checkers.safetyTaskRan(at: ranAt[RigTask.safety.rawValue], &world, at: now)
         if world.volts >= 60, mustHaveStopped { checkers.tripped(at: now) }
         world.hash(into: &history)
     }

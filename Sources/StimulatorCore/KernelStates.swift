@@ -59,7 +59,9 @@ extension SafetyKernel {
         let fresh = inputs.sampler.voltage.takenAt >= pulse.firedAt + .microseconds(500)
         regulate(voltage, target: target, tolerance: tolerance, inputs)
         guard state.isArmed else { return }
-        let inside = fresh && abs(voltage - target) <= tolerance && !loweringVoltage
+        // While the bleed relay opens after lowering, the voltage still falls.
+        let isOpen = inputs.lines.contains(.bleedSense)
+        let inside = fresh && abs(voltage - target) <= tolerance && !loweringVoltage && isOpen
         if inside, state != .ready {
             chargeBeganAt = .distantFuture
             enter(.ready, at: now)

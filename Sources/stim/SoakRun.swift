@@ -14,7 +14,8 @@ struct SoakViolation: Equatable, Sendable {
 ///
 /// - a stop (key, door, coil, buttons, hang-up, byte 0x18) has ended what was armed;
 /// - without a fault, nothing tripped that no hand provoked, no pulse was omitted, and the journal counts every true pulse;
-/// - with no fault and nothing pressed the board comes back to `safe` within a minute, without a trip, and the console answers;
+/// - with no fault and nothing pressed the board comes back to `safe` within a minute, without a trip, the journal can be written
+///   and the console answers;
 /// - the journal's chain is whole.
 struct SoakRun: ~Copyable {
     /// From the end of a fault to `safe`.
@@ -114,7 +115,8 @@ struct SoakRun: ~Copyable {
     }
 
     private var isBack: Bool {
-        bench.rig.state == .safe && bench.rig.trips.filtered { $0 != .coilOvertemperature }.isEmpty
+        bench.rig.state == .safe && bench.rig.isJournalHealthy
+            && bench.rig.trips.filtered { $0 != .coilOvertemperature }.isEmpty
     }
 
     private mutating func acknowledge() {

@@ -135,4 +135,42 @@ import Testing
         #expect(checkers.first?.kind == .coilTooHot)
         #expect(checkers.first?.value == 41_001)
     }
+
+    @Test("a pulse at its time but of another strength is seen, and how far off is judged entry by entry along a ramp")
+    func strength() {
+        // The bench holds 825 V, half of the maximum, and loses a little before its bleed is open; 3 % and 2 V are 16 per mille.
+        for (perMille, isSeen) in [(500, false), (490, false), (465, true), (530, true)]
+            as [(Int32, Bool)]
+        {
+            let checkers = run(.single(intensity: PerMille(perMille)), pulses: [0])
+            #expect((checkers.first?.kind == .wrongStrength) == isSeen, "\(perMille)")
+            #expect(checkers.wantedPulses == 1)
+        }
+        for (from, isSeen) in [(500, false), (300, true)] as [(Int32, Bool)] {
+            var ramp = PulsePattern.single(intensity: PerMille(900))
+            ramp.rampPulses = 2
+            ramp.rampFrom = PerMille(from)
+            #expect((run(ramp, pulses: [0]).first?.kind == .wrongStrength) == isSeen, "\(from)")
+        }
+    }
+
+    @Test("ENABLE that stays up without the safety task is seen, unless a fault keeps it up by itself") func unguarded()
+    {
+        let stories: [(beats: Bool, fault: Fault?, isSeen: Bool)] = [
+            (true, nil, true), (false, nil, false), (true, Fault(.chargePump, .stuckOn, from: Instant(0)), false),
+            (true, Fault(.software, .frozenAtWorst, from: Instant(0)), false),
+        ]
+        for story in stories {
+            var bench = Bench(volts: 900)
+            if let fault = story.fault { bench.inject(fault) }
+            var checkers = Checkers(board: board)
+            bench.beat(.milliseconds(10))
+            let ranAt = bench.now
+            for _ in 0..<20 {
+                if story.beats { bench.beat(.milliseconds(10)) } else { bench.wait(.milliseconds(10)) }
+                checkers.safetyTaskRan(at: ranAt, &bench.world, at: bench.now)
+            }
+            #expect((checkers.first?.kind == .unguarded) == story.isSeen, "\(story)")
+        }
+    }
 }

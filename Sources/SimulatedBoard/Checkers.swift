@@ -1,47 +1,11 @@
 import StimulatorCore
 
-/// What must never happen, whatever fails.
-public enum ViolationKind: UInt8, BitwiseCopyable, Hashable, Sendable {
-    /// Coil current that matches no accepted entry within 200 us, matches one a second time, or comes after a stop. Value: mV.
-    case unwantedPulse = 0
-    /// True voltage above 110 % of the board's maximum. Value: mV.
-    case voltageCeiling = 1
-    /// True voltage of 60 V or more when the board's discharge time after a trip was over. Value: mV.
-    case notDischargedInTime = 2
-    /// The coil's case above 41 C. Value: millidegrees.
-    case coilTooHot = 3
-    /// A pulse at an accepted entry's time whose true voltage is more than 3 % and 2 V off that entry's intensity. Value: mV.
-    case wrongStrength = 4
-    /// ENABLE is up although the safety task has not run for 75 ms. Value: ms.
-    case unguarded = 5
-
-    /// How many there are: raw values are 0 ..< count.
-    public static var count: Int { 6 }
-
-    public var name: StaticString {
-        switch self {
-        case .unwantedPulse: "unwantedPulse"
-        case .voltageCeiling: "voltageCeiling"
-        case .notDischargedInTime: "notDischargedInTime"
-        case .coilTooHot: "coilTooHot"
-        case .wrongStrength: "wrongStrength"
-        case .unguarded: "unguarded"
-        }
-    }
-}
-
-/// A violation: what, when, and the value that was too much.
-public struct Violation: BitwiseCopyable, Hashable, Sendable {
-    public var kind: ViolationKind
-    public var at: Instant
-    /// In the unit that the kind states.
-    public var value: Int64
-}
-
 /// Watches the true world. It shares no code with the kernel that it checks: the numbers below are its own copies.
 ///
-/// The scheduler calls `observe` at least every 20 ms of the world's time (sixteen pulses are kept) and before it tells of a new
-/// pattern, a stop or a trip.
+/// A board has leave to be charged from an `armed` to the first reason to stop. The scheduler tells of what the console asked for and
+/// of what the kernel says of itself; hands, faults, ENABLE and tasks that do not run are reasons that the checkers see in the world.
+/// It calls `observe` at least every 20 ms of the world's time (sixteen pulses are kept), when a hand moves, before a fault is
+/// planned, and before it tells of a new pattern, a stop or a trip.
 public struct Checkers: BitwiseCopyable, Sendable {
     /// The first violation; nil when all is well.
     public private(set) var first: Violation?
@@ -51,69 +15,89 @@ public struct Checkers: BitwiseCopyable, Sendable {
     public private(set) var wantedPulses: UInt64 = 0
     /// Pulses that matched none.
     public private(set) var unwantedPulses: UInt64 = 0
-    /// Pulses that matched none while a fault was active that is a pulse by itself: no violation.
+    /// Pulses that matched none and that a fault made by itself, where nothing can prevent it: no violation.
     public private(set) var excusedPulses: UInt64 = 0
     /// Highest true voltage, millivolts.
     public private(set) var highestMillivolts: Int64 = 0
     /// Hottest case, millidegrees Celsius.
     public private(set) var hottestMillicelsius: Int64 = -273_150
-    /// The longest time from a trip to below 60 V, but for a dead bleed.
+    /// The longest time from a stop to below 60 V, but for a dead bleed.
     public private(set) var longestDischarge = Nanoseconds.zero
 
     private let maximumMillivolts: Int64
     private let ceilingMillivolts: Int64
     private let dischargeTime: Nanoseconds
     private var walk = PatternWalk()
-    private var stoppedAt = Instant.distantPast
-    private var trippedAt: Instant?
-    private var isDischargeExcused = false
+    private var patternEndedAt = Instant.distantPast
+    private var causes: StopCauses
+    private var armedAt = Instant.distantPast
+    /// Since when nothing may be energised; nil while the board has leave.
+    private var mustStopAt: Instant? = Instant(0)
+    /// The capacitor of a board that had to stop was last seen at 60 V or more.
+    private var isHigh = true
+    /// When such a board was last seen below 60 V, or with a fault that alone keeps it up.
+    private var notHeldAt = Instant.distantPast
     private var enableExcusedAt = Instant.distantPast
     private var seenPulses: UInt64 = 0
     private var nextCaseAt = Instant.distantPast
 
-    /// 110 % of the board's maximum (1815 V at 1650 V), and the board's time to below 60 V.
+    /// 110 % of the board's maximum (1815 V at 1650 V), the board's time to below 60 V, its lease.
     public init(board: BoardDescription) {
         maximumMillivolts = Int64(board.maximumVoltage.raw)
         ceilingMillivolts = maximumMillivolts * 11 / 10
         dischargeTime = board.dischargeTime
+        causes = StopCauses(lease: board.lease)
+    }
+
+    // MARK: What it is told
+
+    /// The console's arming was accepted: the capacitor may be charged.
+    public mutating func armed(at now: Instant) {
+        armedAt = now
+        mustStopAt = nil
     }
 
     /// The kernel accepted a pattern and told when its first pulse is due.
     public mutating func patternAccepted(_ pattern: PulsePattern, firstPulseAt: Instant) {
         walk = PatternWalk(pattern, firstAt: firstPulseAt)
-        stoppedAt = .distantFuture
+        patternEndedAt = .distantFuture
     }
 
     /// A pattern was ended, by whomever: no pulse may follow.
-    public mutating func stopped(at now: Instant) { stoppedAt = min(stoppedAt, now) }
+    public mutating func stopped(at now: Instant) { patternEndedAt = min(patternEndedAt, now) }
 
-    /// A trip or a disarm: no pulse may follow, and the capacitor has to be below 60 V in the board's time. A second trip on the way
-    /// down does not extend it.
+    /// A trip, a disarm, or a reason for one: no pulse may follow, and the capacitor has to be below 60 V in the board's time. A second
+    /// reason on the way down does not extend it.
     public mutating func tripped(at now: Instant) {
         stopped(at: now)
-        if trippedAt == nil {
-            trippedAt = now
-            isDischargeExcused = false
-        }
+        if mustStopAt == nil { isHigh = true }
+        mustStopAt = min(mustStopAt ?? now, now)
     }
 
-    /// The safety task ran last at `ranAt`. The guardian has to notice 9 ms later that it does not run any more, or to be dead too:
-    /// ENABLE is gone 50 ms after the last edge of the heartbeat.
-    public mutating func safetyTaskRan(at ranAt: Instant, _ world: inout World, at now: Instant) {
+    /// The tasks ran last at these times. When the safety task does not run any more the guardian has to notice 9 ms later, or to be
+    /// dead too: ENABLE is gone 50 ms after the last edge of the heartbeat.
+    public mutating func tasksRan(_ ran: LastRuns, _ world: inout World) {
+        let now = world.now
         // Two faults keep ENABLE up by themselves. Where it was down, the guardian's last edge, downwards, may bring it back once.
         let isHeld =
             world.isActive(.software, .frozenAtWorst, at: now) || world.isActive(.chargePump, .stuckOn, at: now)
         if isHeld || !world.isEnabled { enableExcusedAt = now }
-        let elapsed = now - max(ranAt, enableExcusedAt)
+        let elapsed = now - max(ran.safety, enableExcusedAt)
         if elapsed > .milliseconds(75) { record(.unguarded, elapsed.raw / 1_000_000, at: now) }
+        if let cause = causes.silence(ran, &world) { tripped(at: cause) }
+        // Without ENABLE the hardware has stopped the board, whatever the software thinks.
+        if !world.isEnabled, world.volts >= 60 { tripped(at: now) }
     }
+
+    // MARK: What it sees
 
     /// Looks at the world at `now`. (The world goes by reference: it is large, and a copy would cost more than the look.)
     public mutating func observe(_ world: inout World, at now: Instant) {
         world.advance(to: now)
+        if let cause = causes.hands(&world) { tripped(at: cause) }
         checkPulses(&world)
-        // While the charger rests the voltage cannot rise, and the world keeps its own maximum of every segment.
-        if world.isCharging || trippedAt != nil { checkVoltage(&world) }
+        checkVoltage(&world)
+        // The world keeps its own maximum of every segment.
         let peak = milli(world.peakVolts)
         if peak > highestMillivolts { raise(peak, at: world.now) }
         if world.now >= nextCaseAt { checkCase(world.now, world.caseTemperature) }
@@ -124,12 +108,16 @@ public struct Checkers: BitwiseCopyable, Sendable {
         let pulses = world.pulses
         for number in max(seenPulses, pulses.oldest)..<pulses.count {
             let pulse = pulses[number]
+            let mayCome = pulse.at <= min(patternEndedAt, mustStopAt ?? .distantFuture)
             // 200 us: the lateness beyond which a pulse has to be omitted.
-            if pulse.at <= stoppedAt, let number = walk.take(at: pulse.at, tolerance: 200_000) {
+            let entry = walk.take(at: pulse.at, tolerance: 200_000)
+            if mayCome, let entry {
                 wantedPulses += 1
-                checkStrength(of: pulse, number: number, world.faults)
-            } else if isExcused(pulse.at, world.faults) {
+                checkStrength(of: pulse, entry: entry, world.faults)
+            } else if isExcused(pulse, world.faults) {
                 excusedPulses += 1
+                // It has to be detected within 10 ms, and stops the board.
+                tripped(at: pulse.at + .milliseconds(10))
             } else {
                 unwantedPulses += 1
                 record(.unwantedPulse, Int64(pulse.before.raw), at: pulse.at)
@@ -139,51 +127,75 @@ public struct Checkers: BitwiseCopyable, Sendable {
     }
 
     /// The tolerances of the charger's and the converter's dividers, and 1.5 % that the board may be off, add up to 2.1 %.
-    private mutating func checkStrength(of pulse: TruePulse, number: UInt32, _ faults: FaultTable) {
-        let meant = walk.millivolts(of: number, at: maximumMillivolts)
-        var perCent: Int64 = 3
+    private mutating func checkStrength(of pulse: TruePulse, entry: UInt32, _ faults: FaultTable) {
+        let meant = walk.millivolts(of: entry, at: maximumMillivolts)
+        var below = meant * 3 / 100 + 2_000
+        var above = below
         for index in 0..<Int(faults.count) {
             let fault = faults[index]
             guard fault.isActive(at: pulse.at) else { continue }
-            // A sample may be 10 ms old: what broke since then cannot be known.
-            if pulse.at - fault.from < .milliseconds(10) { return }
-            // With one converter nobody can know these 8 %: a set-point output above its read-back, which the charger follows between
-            // the last sample and the pulse, and a divider that reads low while the bleed lowers the voltage.
-            let isHidden = fault.component == .setPointDAC || fault.component == .voltageDivider
-            if isHidden, fault.mode == .wrong { perCent = 10 }
+            if fault.isUnseenByConverter { above = max(above, meant / 10 + 2_000) }
+            // A sample may be 10 ms old. Since then the charger's 2 A make 108 V, and the bleed takes 0.8 %.
+            if fault.movesVoltage, pulse.at - fault.from < .milliseconds(10) {
+                above += 110_000
+                below += meant / 100
+            }
         }
-        if abs(Int64(pulse.before.raw) - meant) > meant * perCent / 100 + 2_000 {
-            record(.wrongStrength, Int64(pulse.before.raw), at: pulse.at)
-        }
+        let actual = Int64(pulse.before.raw)
+        if actual > meant + above || actual < meant - below { record(.wrongStrength, actual, at: pulse.at) }
     }
 
-    private func isExcused(_ at: Instant, _ faults: FaultTable) -> Bool {
+    /// True for a pulse that a fault makes by itself: a thyristor that triggers itself does so once, as its fault begins; a FIRE pin that
+    /// rises by itself fires where ARM is up, and that is inside the armed window.
+    private func isExcused(_ pulse: TruePulse, _ faults: FaultTable) -> Bool {
         for index in 0..<Int(faults.count) {
             let fault = faults[index]
-            if fault.isPulseByItself, fault.isActive(at: at) { return true }
+            guard fault.isPulseByItself, fault.isActive(at: pulse.at) else { continue }
+            let begins = pulse.at == fault.from
+            switch pulse.origin {
+            case .thyristor: if fault.component == .thyristor, begins { return true }
+            case .oneShot:
+                let mayRise = fault.component == .fireLine && (fault.mode == .intermittent || begins)
+                if mayRise, isInArmedWindow(pulse) { return true }
+            }
         }
         return false
     }
 
+    /// ARM may be up while CHARGE is, from 12 ms before an entry to 5 ms after it, and in the arming second below 50 V; the guardian
+    /// takes 3 ms to take it away.
+    private func isInArmedWindow(_ pulse: TruePulse) -> Bool {
+        let guardian = Nanoseconds.milliseconds(3)
+        if let mustStopAt, pulse.at > mustStopAt + guardian { return false }
+        if pulse.at - pulse.chargedAt <= guardian { return true }
+        if pulse.before < .volts(50), pulse.at - armedAt <= .seconds(6) { return true }
+        let after = Nanoseconds.milliseconds(5) + guardian
+        let hasPattern = patternEndedAt == .distantFuture || pulse.at <= patternEndedAt + after
+        return hasPattern && walk.isNear(pulse.at, before: .milliseconds(12), after: after)
+    }
+
     private mutating func checkVoltage(_ world: inout World) {
+        // While the charger rests the voltage cannot rise.
+        if !world.isCharging, mustStopAt == nil || !isHigh {
+            notHeldAt = world.now
+            return
+        }
         let millivolts = milli(world.volts)
         if millivolts > highestMillivolts { raise(millivolts, at: world.now) }
-        guard var trippedAt else { return }
+        guard let mustStopAt else { return }
+        let elapsed = world.now - max(mustStopAt, notHeldAt)
+        if millivolts < 60_000 {
+            if isHigh { longestDischarge = max(longestDischarge, elapsed) }
+            notHeldAt = world.now
+        } else if elapsed > dischargeTime {
+            record(.notDischargedInTime, millivolts, at: world.now)
+        }
+        isHigh = millivolts >= 60_000
         for index in 0..<Int(world.faults.count) {
             let fault = world.faults[index]
-            if fault.isDeadBleed, fault.isActive(at: world.now) { isDischargeExcused = true }
-            // Only the chain stops such a board: the time begins when the fault ends or somebody opens the chain.
-            if fault.isStoppedByChainAlone, fault.isActive(at: world.now), world.isChainClosed {
-                trippedAt = world.now
-            }
-        }
-        self.trippedAt = trippedAt
-        let elapsed = world.now - trippedAt
-        if millivolts < 60_000 {
-            self.trippedAt = nil
-            if !isDischargeExcused { longestDischarge = max(longestDischarge, elapsed) }
-        } else if elapsed > dischargeTime, !isDischargeExcused {
-            record(.notDischargedInTime, millivolts, at: world.now)
+            guard fault.isActive(at: world.now) else { continue }
+            // The time begins when the fault ends, or somebody opens the chain of a board that only the chain stops.
+            if fault.isDeadBleed || (fault.isStoppedByChainAlone && world.isChainClosed) { notHeldAt = world.now }
         }
     }
 

@@ -33,6 +33,20 @@ public struct Fault: BitwiseCopyable, Hashable, Sendable {
         }
     }
 
+    /// True for the faults that nobody can see with one converter: a set-point output above its read-back, which the charger follows
+    /// between the last sample and the pulse, and a divider that reads low while the bleed lowers the voltage. Both make it 8 % too high.
+    var isUnseenByConverter: Bool { mode == .wrong && (component == .setPointDAC || component == .voltageDivider) }
+
+    /// True for the parts that charge or discharge the capacitor, or tell of its voltage.
+    var movesVoltage: Bool {
+        switch component {
+        case .chargeLine, .armLine, .heartbeatLine, .bleedHoldLine, .adc, .voltageDivider, .reference, .setPointDAC,
+            .bleedRelay, .contactor, .chargePump, .charger, .bus:
+            true
+        default: false
+        }
+    }
+
     /// True for the faults that leave only the fixed resistor to discharge the capacitor.
     public var isDeadBleed: Bool { component == .bleedRelay && mode == .stuckOpen }
 

@@ -8,6 +8,8 @@ struct PatternWalk: BitwiseCopyable {
     private var position = Fixed<4, UInt32>(repeating: 0)
     /// The present entry's time, nanoseconds.
     private var due: Int64 = 0
+    /// The time of the entry before it; far in the past when there is none.
+    private var previous = Int64.min / 2
     private var isOver = true
     /// The present entry, counted from 0.
     private var number: UInt32 = 0
@@ -39,6 +41,11 @@ struct PatternWalk: BitwiseCopyable {
         return number - 1
     }
 
+    /// True when an entry that is not taken yet comes within `before` of `at`, or one that is past lies within `after` of it.
+    func isNear(_ at: Instant, before: Nanoseconds, after: Nanoseconds) -> Bool {
+        at.raw - previous <= after.raw || (!isOver && abs(due - at.raw) <= before.raw)
+    }
+
     /// What entry `number` asks for on a board with this maximum: the intensity, reached over the ramp in equal steps.
     func millivolts(of number: UInt32, at maximum: Int64) -> Int64 {
         if number >= rampPulses { return maximum * perMille / 1000 }
@@ -48,6 +55,7 @@ struct PatternWalk: BitwiseCopyable {
 
     private mutating func step() {
         number += 1
+        previous = due
         for level in 0..<4 {
             position[level] += 1
             if position[level] < counts[level] {

@@ -1,5 +1,13 @@
 import StimulatorCore
 
+/// What let the current flow.
+public enum PulseOrigin: UInt8, BitwiseCopyable, Hashable, Sendable {
+    /// The one-shot, at a rising edge of FIRE.
+    case oneShot = 0
+    /// The thyristor by itself.
+    case thyristor = 1
+}
+
 /// A pulse that really went through the coil.
 public struct TruePulse: BitwiseCopyable, Hashable, Sendable {
     /// When the thyristor began to conduct.
@@ -7,12 +15,16 @@ public struct TruePulse: BitwiseCopyable, Hashable, Sendable {
     /// True voltage before and after.
     public var before: Millivolts
     public var after: Millivolts
+    public var origin: PulseOrigin
+    /// When the CHARGE pin was last up: `at` if it was.
+    public var chargedAt: Instant
 }
 
 /// The last sixteen true pulses. They are at least 346 us apart, and 1.8 ms unless a fault makes them.
 public struct PulseRing: BitwiseCopyable, Hashable, Sendable {
     private var pulses = Fixed<16, TruePulse>(
-        repeating: TruePulse(at: .distantPast, before: .zero, after: .zero))
+        repeating: TruePulse(
+            at: .distantPast, before: .zero, after: .zero, origin: .oneShot, chargedAt: .distantPast))
     /// Pulses since the start.
     public private(set) var count: UInt64 = 0
 

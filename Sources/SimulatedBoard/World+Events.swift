@@ -65,7 +65,7 @@ extension World {
     }
 
     /// The thyristor conducts: one biphasic pulse. The voltage falls at once, the current is seen for 346 us.
-    mutating func conduct() {
+    mutating func conduct(_ origin: PulseOrigin) {
         if currentEndsAt != .distantFuture || faults.has(.thyristor, .off) { return }
         guard hands.contains(.coilPresent) else { return }
         let before = volts
@@ -80,7 +80,10 @@ extension World {
         capacitor.begin(capacitor.flow, volts: after, at: now)
         let part = before / (Double(board.maximumVoltage.raw) * 1e-3)
         coil.heat(parts.coilHeat * part * part, at: now)
-        pulses.add(TruePulse(at: now, before: millivolts(before), after: millivolts(after)))
+        pulses.add(
+            TruePulse(
+                at: now, before: millivolts(before), after: millivolts(after), origin: origin,
+                chargedAt: pins.contains(.charge) ? now : chargeChangedAt))
         currentEndsAt = now + .microseconds(346)
         isCurrentSeen = true
         settle()

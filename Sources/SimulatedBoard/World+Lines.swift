@@ -93,7 +93,7 @@ extension World {
         if faults.has(.power, .off) == isPowered { switchPower() }
         drivePins()
         settle()
-        if isTriggered { conduct() }
+        if isTriggered { conduct(.thyristor) }
     }
 
     /// The controller's supply comes or goes: the outputs fall to their pulls, the chips forget.
@@ -116,6 +116,7 @@ extension World {
         let isGateUp = pins.contains(.arm) && isEnabled && isChainClosed
         let changed = OutputLines(rawValue: new.rawValue ^ pins.rawValue)
         let isFireRising = changed.contains(.fire) && new.contains(.fire)
+        if changed.contains(.charge) { chargeChangedAt = now }
         pins = new
         if changed.contains(.heartbeat) { pumpEnable() }
         if isFireRising { fireEdge(isGateUp: isGateUp) }
@@ -136,7 +137,7 @@ extension World {
         inhibitEndsAt = now + .milliseconds(2)
         if isGateUp, now >= oneShotReadyAt, !faults.has(.oneShot, .off) {
             oneShotReadyAt = now + .microseconds(1_800)
-            conduct()
+            conduct(.oneShot)
         }
         settle()
     }

@@ -86,6 +86,8 @@ public struct World: Board, BitwiseCopyable, Sendable {
     /// The last true pulses.
     public internal(set) var pulses = PulseRing()
     var peakVolts = 0.0
+    /// When the CHARGE pin last changed.
+    var chargeChangedAt = Instant.distantPast
 
     /// The earliest internal event, or earlier: until then `advance` is one comparison.
     var nextEventAt = Instant(0)

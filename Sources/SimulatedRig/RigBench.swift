@@ -12,14 +12,14 @@ extension SimulatedRig {
     /// A hand operates a switch, a button, the coil's plug or the door.
     public mutating func operate(_ hand: HandInput, on: Bool) {
         world.operate(hand, on: on, at: now)
-        guard !world.isChainClosed else { return }
         checkers.observe(&world, at: now)
-        checkers.tripped(at: now)
     }
 
     /// Plans a fault.
     /// - Returns: false when the part cannot fail this way, the fault is over, or eight faults are there.
     @discardableResult public mutating func inject(_ fault: Fault) -> Bool {
+        // A fault that is over gives its place to the new one.
+        checkers.observe(&world, at: now)
         let accepted = world.inject(fault, at: now)
         failDisk()
         return accepted

@@ -1,47 +1,71 @@
 import SimulatedBoard
 import StimulatorCore
 
-/// Tells the checkers what the operator meant and when a stop began. It reads the kernel's state; the checkers themselves see
-/// only the world.
+/// What the console asked for, as the safety task took it in its last run.
+struct Asked {
+    /// The command, if one was taken.
+    let command: Command?
+    /// The pattern of a start, as the console sent it.
+    let pattern: PulsePattern?
+}
+
+/// Tells the checkers what the operator meant and when a stop began. It reads what the console asked for and the kernel's state; the
+/// checkers themselves see only the world.
 struct RigWatch {
     /// When the checkers look next at the latest.
     var nextLookAt = Instant(0)
     private var wasArmed = false
     private var firstPulseAt = Instant.distantFuture
     private var wasActive = false
-    /// The pattern that runs, as the console sent it.
+    /// The pattern that runs and has not begun yet, as the console sent it. One start begins one pattern, once.
     private var meant: PulsePattern?
     private var lockouts = TripSet()
 
-    /// Called after every run of the safety task. `sent` is the pattern of the command that the run took, as the console sent it;
-    /// `clockLead` is how far the kernel's clock is ahead of the world's.
+    /// Called after every run of the safety task. `clockLead` is how far the kernel's clock is ahead of the world's.
     /// - Returns: true when the set of lockouts changed: it has to be stored.
     mutating func update(
-        _ kernel: SafetyKernel, sent: PulsePattern?, _ world: inout World, _ checkers: inout Checkers,
+        _ kernel: SafetyKernel, _ asked: Asked, _ world: inout World, _ checkers: inout Checkers,
         at now: Instant, clockLead: Nanoseconds
     ) -> Bool {
-        if kernel.isPatternActive, !wasActive { meant = sent }
+        if kernel.isPatternActive, !wasActive { meant = asked.pattern }
         wasActive = kernel.isPatternActive
         if kernel.firstPulseAt != firstPulseAt {
             checkers.observe(&world, at: now)
             firstPulseAt = kernel.firstPulseAt
-            if firstPulseAt == .distantFuture {
-                checkers.stopped(at: now)
-            } else if let meant {
+            if firstPulseAt != .distantFuture, let meant {
                 checkers.patternAccepted(meant, firstPulseAt: firstPulseAt - clockLead)
+            } else {
+                checkers.stopped(at: now)
             }
+            meant = nil
         }
-        if wasArmed != kernel.state.isArmed {
-            wasArmed = kernel.state.isArmed
-            if !wasArmed {
-                checkers.observe(&world, at: now)
-                checkers.tripped(at: now)
-            }
-        }
+        followArming(kernel, asked.command, &world, &checkers, at: now)
         if kernel.lockouts != lockouts {
             lockouts = kernel.lockouts
             return true
         }
         return false
+    }
+
+    /// Only an arming that was asked for gives leave. A stop that was asked for ends it, whatever the kernel makes of it.
+    private mutating func followArming(
+        _ kernel: SafetyKernel, _ command: Command?, _ world: inout World, _ checkers: inout Checkers, at now: Instant
+    ) {
+        switch command {
+        case .stop, .disarm:
+            checkers.observe(&world, at: now)
+            checkers.tripped(at: now)
+        case .abort:
+            checkers.observe(&world, at: now)
+            checkers.stopped(at: now)
+        case .arm: if kernel.state.isArmed, !wasArmed { checkers.armed(at: now) }
+        default: break
+        }
+        guard wasArmed != kernel.state.isArmed else { return }
+        wasArmed = kernel.state.isArmed
+        if !wasArmed {
+            checkers.observe(&world, at: now)
+            checkers.tripped(at: now)
+        }
     }
 }

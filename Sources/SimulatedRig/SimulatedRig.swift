@@ -172,21 +172,12 @@ import StimulatorCore
     /// The checkers look whatever the software does: frozen tasks are still planned.
     private mutating func look() {
         watch.nextLookAt = now + .milliseconds(10)
+        let ran = LastRuns(
+            safety: ranAt[RigTask.safety.rawValue], sampler: ranAt[RigTask.sampler.rawValue],
+            console: ranAt[RigTask.console.rawValue])
+        checkers.tasksRan(ran, &world)
         checkers.observe(&world, at: now)
-        checkers.safetyTaskRan(at: ranAt[RigTask.safety.rawValue], &world, at: now)
-        if world.volts >= 60, mustHaveStopped { checkers.tripped(at: now) }
         world.hash(into: &history)
-    }
-
-    /// Without ENABLE the hardware has stopped the board, whatever the software thinks. A safety process that does not run must have
-    /// been noticed by the guardian or the charge pump (50 ms), a console that does not by its lease. Software that is frozen at its
-    /// worst is stopped by the chain alone.
-    private var mustHaveStopped: Bool {
-        if !world.isEnabled { return true }
-        if world.isActive(.software, .frozenAtWorst, at: now) { return false }
-        return now - ranAt[RigTask.safety.rawValue] > .milliseconds(60)
-            || now - ranAt[RigTask.sampler.rawValue] > .milliseconds(80)
-            || now - ranAt[RigTask.console.rawValue] > board.lease + .milliseconds(20)
     }
 
     private mutating func attend(_ task: RigTask) {
@@ -222,7 +213,8 @@ import StimulatorCore
         let next = stepSafety(&safety, at: clock, world: &world) - clockLead
         history.add(UInt64(world.levels.rawValue) | UInt64(safety.kernel.state.rawValue) << 32)
         let sent = safety.command.flatMap { side.start(sentAs: $0.token) }
-        if watch.update(safety.kernel, sent: sent, &world, &checkers, at: now, clockLead: clockLead) {
+        let asked = Asked(command: safety.command?.command, pattern: sent)
+        if watch.update(safety.kernel, asked, &world, &checkers, at: now, clockLead: clockLead) {
             latchFile.write(safety.kernel.lockouts)
         }
         return next

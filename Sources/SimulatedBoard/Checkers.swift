@@ -175,8 +175,8 @@ public struct Checkers: BitwiseCopyable, Sendable {
     }
 
     private mutating func checkVoltage(_ world: inout World) {
-        // While the charger rests the voltage cannot rise.
-        if !world.isCharging, mustStopAt == nil || !isHigh {
+        // While the charger rests the voltage cannot rise, and a board that has leave may hold it.
+        if !world.isCharging, mustStopAt == nil {
             notHeldAt = world.now
             return
         }

@@ -83,7 +83,9 @@ extension SafetyKernel {
     ) {
         let now = inputs.now
         if voltage > target + tolerance, !charging { loweringVoltage = true }
-        if loweringVoltage, voltage <= target { loweringVoltage = false }
+        // A sample from before CHARGE went off is of a voltage that was still rising.
+        let hasRested = inputs.sampler.voltage.takenAt > chargeOffAt + .milliseconds(2)
+        if loweringVoltage, voltage <= target, hasRested { loweringVoltage = false }
         let proven = inputs.sampler.setPointHeld == setPoint
         unprovenSince = proven ? .distantFuture : min(unprovenSince, now)
         bleedOpenSince = loweringVoltage ? .distantFuture : min(bleedOpenSince, now)

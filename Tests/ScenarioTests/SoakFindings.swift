@@ -131,6 +131,20 @@ struct SoakFindings {
         }
     }
 
+    @Test("seed 2012: a set-point that is lowered while the charger is passing it is no runaway", arguments: 20...40)
+    func loweredInPassing(milliseconds: Int64) throws {
+        try withBench { bench in
+            bench.perform(.line("set intensity 49%"))
+            bench.perform(.line("arm"))
+            while bench.rig.state != .charging { bench.run(for: .microseconds(500)) }
+            bench.run(for: .milliseconds(milliseconds))
+            bench.perform(.line("set intensity 20%"))
+            bench.run(for: .seconds(2))
+            #expect(bench.newTrips.isEmpty, "\(bench.history.map(\.text))")
+            #expect(bench.rig.state == .ready)
+        }
+    }
+
     @Test("seed 5291: a train that waits for a lower voltage begins when the bleed is open, and omits nothing")
     func turnedDown() throws {
         try withBench(seed: 7, armed: 60) { bench in

@@ -135,6 +135,44 @@ import Testing
         #expect(cause { $0.guardian.armIsUp = false } == .notPermitted)
     }
 
+    @Test("H-20 while a pulse is not proven the next one is omitted, even at the right voltage") func unverified() {
+        var plant = Plant.ready()
+        plant.faults.oneShotIsDead = true
+        plant.forgetEvents()
+        plant.say(.start(.paired(intensity: PerMille(600), interval: .microseconds(5_300))))
+        plant.run { $0.kernel.firstTrip != nil }
+        let omitted = plant.events.filter { $0.kind == .omitted }
+        #expect(omitted.map(\.detail) == [OmissionCause.unverified.rawValue] && omitted.first?.index == 1)
+        #expect(plant.kernel.firstTrip == .pulseMissing)
+    }
+
+    @Test("H-19 CHARGE is low in the step of FIRE, and in the step that sees the bleed closed") func chargeLow() {
+        var plant = Plant.ready()
+        plant.say(.start(.train(intensity: PerMille(600), rate: .hertz(10), pulses: 9)))
+        plant.run { $0.fires.count == 2 }
+        let due = plant.fires[1].at + .milliseconds(100)
+        plant.run { $0.outputs.nextEdge == due && due - $0.now <= .milliseconds(1) }
+        func outputs(_ lines: InputLines, at now: Instant) -> KernelOutputs {
+            var kernel = plant.kernel
+            kernel.charging = true
+            kernel.bleedOpenSince = now - .milliseconds(1)
+            var inputs = plant.inputs
+            inputs.now = now
+            inputs.lines = lines
+            inputs.command = nil
+            inputs.guardian = GuardianReport(at: now, permits: true, armIsUp: true)
+            inputs.sampler.voltage = Reading(Millivolts(980_000), takenAt: now, quality: .good)
+            let outputs = kernel.step(inputs)
+            #expect(kernel.state.isArmed)
+            return outputs
+        }
+        let before = due - .microseconds(100)
+        #expect(outputs(plant.inputs.lines, at: before).lines.contains(.charge))
+        #expect(!outputs(plant.inputs.lines - .bleedSense, at: before).lines.contains(.charge))
+        let firing = outputs(plant.inputs.lines, at: due)
+        #expect(firing.lines.contains(.fire) && !firing.lines.contains(.charge))
+    }
+
     @Test("an aborted train stops at once, stays armed, and counts the pulse that was on its way") func abort() {
         for wait in [0, 1, 5, 30, 60] {
             var plant = Plant.ready()

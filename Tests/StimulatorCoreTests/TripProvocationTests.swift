@@ -40,6 +40,7 @@ struct Provocation: CustomTestStringConvertible, Sendable {
     static let faults: [Provocation] = [
         line(.emergencyStop, .emergencyStop, true), line(.patientStop, .patientStop, true),
         line(.overvoltageLatched, .overvoltageLatched, true), line(.lineMismatch, .enableSense, false),
+        line(.lineMismatch, .contactorSense, false), line(.lineMismatch, .bleedSense, false),
         Provocation(trip: .capacitorOvervoltage) { $0.sampler.voltage.value = Millivolts(1_732_501) },
         Provocation(trip: .voltageStale) { $0.sampler.voltage.takenAt = $0.now - .milliseconds(10) - Nanoseconds(1) },
         Provocation(trip: .voltageImplausible) { $0.sampler.voltage.quality = .implausible },
@@ -67,6 +68,9 @@ struct Provocation: CustomTestStringConvertible, Sendable {
             trip: .chargeRunaway, states: [.charging, .ready],
             prepare: { $0.kernel.known.value = .volts(1_045) }
         ) { $0.sampler.voltage = Reading(Millivolts(990_000 * 105 / 100 + 10_001), takenAt: $0.now, quality: .good) },
+        Provocation(trip: .voltageImplausible, states: [.charging]) {
+            $0.sampler.voltage = Reading(.volts(900), takenAt: $0.now, quality: .good)
+        },
         Provocation(trip: .voltageImplausible, states: [.charging, .ready]) {
             $0.sampler.voltage = Reading(Millivolts(0), takenAt: $0.now, quality: .good)
         },
@@ -238,5 +242,33 @@ struct Provocation: CustomTestStringConvertible, Sendable {
         let died = plant.now
         #expect(plant.run(.seconds(2)) { $0.kernel.firstTrip == .leaseExpired })
         #expect(plant.now - died <= .milliseconds(1_010) && plant.now - died > .milliseconds(890))
+    }
+
+    @Test("H-19 a set-point that the converter is not proven to hold stops the board within 0.1 s, and CHARGE at once")
+    func unprovenSetPoint() {
+        for state in [StimulatorState.charging, .ready] {
+            var plant = Plant.armed(state)
+            plant.tamper = { $0.sampler.setPointHeld = Millivolts(-1) }
+            plant.step()
+            #expect(!plant.outputs.lines.contains(.charge) && plant.kernel.state.isArmed)
+            let began = plant.now
+            #expect(plant.run(.milliseconds(110)) { $0.kernel.firstTrip == .outputFailed })
+            #expect(plant.now - began > .milliseconds(98))
+        }
+    }
+
+    @Test("H-09 H-14 a stop keeps its own name when the guardian withdrew in the same moment") func ownName() {
+        for state in StimulatorState.all where state.isArmed {
+            var plant = Plant.armed(state)
+            plant.forgetEvents()
+            plant.tamper = {
+                $0.guardian.permits = false
+                $0.lines = $0.lines - .interlock
+            }
+            plant.run(for: .milliseconds(15))
+            plant.tamper = nil
+            #expect(plant.run(.seconds(6)) { $0.kernel.state == .safe })
+            #expect(plant.events.filter { $0.kind == .trip }.map(\.detail) == [Trip.interlockOpen.rawValue])
+        }
     }
 }

@@ -27,7 +27,7 @@ import Testing
         checkers.observe(&bench.world, at: bench.now)
     }
 
-    @Test("H-01 a thyristor that triggers itself is excused once; what FIRE does meanwhile is not") func selfTrigger() {
+    @Test("a thyristor that triggers itself is excused once; what FIRE does meanwhile is not") func selfTrigger() {
         for fires in [false, true] {
             let checkers = story { bench, _ in
                 bench.inject(Fault(.thyristor, .selfTrigger, from: bench.now))
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(
-        "H-01 a FIRE pin that rises by itself is excused while CHARGE is up and 3 ms longer, not where ARM has no reason"
+        "a FIRE pin that rises by itself is excused while CHARGE is up and 3 ms longer, not where ARM has no reason"
     )
     func charging() {
         for mode in [FaultMode.intermittent, .stuckHigh] {
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(
-        "H-01 a FIRE line that is broken later in its fault excuses nothing when it stays up: only its beginning is an edge"
+        "a FIRE line that is broken later in its fault excuses nothing when it stays up: only its beginning is an edge"
     )
     func stuckHigh() {
         let checkers = story { bench, checkers in
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test(
-        "H-01 around an entry of the pattern chatter is excused from 12 ms before it to 8 ms after it, unless the pattern ended"
+        "around an entry of the pattern chatter is excused from 12 ms before it to 8 ms after it, unless the pattern ended"
     )
     func aroundEntries() {
         let train = PulsePattern.train(intensity: PerMille(500), rate: .hertz(10), pulses: 2)
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test("H-01 chatter has to be detected within 10 ms: 3 ms later ARM is down, and current is a violation")
+    @Test("chatter has to be detected within 10 ms: 3 ms later ARM is down, and current is a violation")
     func detected() {
         for (wait, isSeen) in [(Int64(12_900), false), (13_100, true)] {
             let checkers = story { bench, checkers in
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test("H-01 chatter after a stop is a violation, also while CHARGE is still up") func afterStop() {
+    @Test("chatter after a stop is a violation, also while CHARGE is still up") func afterStop() {
         for (wait, isSeen) in [(Int64(2_900), false), (3_100, true)] {
             let checkers = story { bench, checkers in
                 bench.raise(.charge)
@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    @Test("H-01 in the arming second ARM is up by itself: below 50 V chatter is excused for 6 s, at 50 V it is not")
+    @Test("in the arming second ARM is up by itself: below 50 V chatter is excused for 6 s, at 50 V it is not")
     func proof() {
         for (volts, wait, isSeen) in [(49.0, Int64(0), false), (49, 5_900, false), (49, 6_100, true), (51, 0, true)] {
             let checkers = story(volts: volts) { bench, checkers in

@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(
-        "H-22 pulses later than 3 ms after the key was turned off are unwanted; 75 ms with something broken, longer only where the line hides it"
+        "pulses later than 3 ms after the key was turned off are unwanted; 75 ms with something broken, longer only where the line hides it"
     )
     func keyOff() {
         let stories: [(fault: (FaultComponent, FaultMode)?, wait: Int64, isSeen: Bool)] = [
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test("H-22 the time that a stuck line gives ends with the fault") func keyLineMended() {
+    @Test("the time that a stuck line gives ends with the fault") func keyLineMended() {
         var (bench, checkers) = armed()
         bench.inject(Fault(.keySwitchLine, .stuckHigh, from: bench.now, until: bench.now + .milliseconds(100)))
         operate(.key, false, &bench, &checkers)
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(
-        "H-05 H-14 a capacitor that is held up although key, coil or chain ended the session is seen 5 s later, also when they are back"
+        "a capacitor that is held up although key, coil or chain ended the session is seen 5 s later, also when they are back"
     )
     func heldUp() {
         for hand in [HandInput.key, .coil, .interlock, .emergencyStop, .patientStop] {
@@ -86,8 +86,7 @@ import Testing
         }
     }
 
-    @Test("H-15 H-17 a console, a safety task or a sampler that does not run any more ends the session") func silence()
-    {
+    @Test("a console, a safety task or a sampler that does not run any more ends the session") func silence() {
         let stories: [(dead: KeyPath<LastRuns, Instant>?, wait: Int64, isSeen: Bool)] = [
             (nil, 1_100, false), (\.safety, 70, true), (\.safety, 50, false), (\.sampler, 90, true),
             (\.sampler, 70, false), (\.console, 1_030, false), (\.console, 1_050, true),
@@ -110,7 +109,7 @@ import Testing
         }
     }
 
-    @Test("H-16 a board without ENABLE has stopped: what holds its capacitor up afterwards is seen") func enableLost() {
+    @Test("a board without ENABLE has stopped: what holds its capacitor up afterwards is seen") func enableLost() {
         var (bench, checkers) = armed()
         bench.wait(.milliseconds(60))
         let ran = LastRuns(safety: bench.now, sampler: bench.now, console: bench.now)
@@ -119,7 +118,7 @@ import Testing
         #expect(checkers.first?.kind == .notDischargedInTime)
     }
 
-    @Test("H-04 a capacitor that is charged without an arming that was asked for is seen") func neverArmed() {
+    @Test("a capacitor that is charged without an arming that was asked for is seen") func neverArmed() {
         for isArmed in [false, true] {
             var bench = Bench(volts: 0)
             var checkers = Checkers(board: board)
@@ -134,7 +133,7 @@ import Testing
         }
     }
 
-    @Test("H-05 a dead bleed excuses the discharge while it lasts, and not a moment longer") func deadBleed() {
+    @Test("a dead bleed excuses the discharge while it lasts, and not a moment longer") func deadBleed() {
         var bench = Bench(volts: 1650)
         bench.inject(Fault(.bleedRelay, .stuckOpen, from: Instant(0), until: Instant(0) + .seconds(8)))
         var checkers = Checkers(board: board)
@@ -150,7 +149,7 @@ import Testing
         #expect(checkers.first?.kind == .notDischargedInTime)
     }
 
-    @Test("H-05 a healthy bleed is quick enough, a capacitor that is held up is seen") func discharge() {
+    @Test("a healthy bleed is quick enough, a capacitor that is held up is seen") func discharge() {
         for isHeld in [false, true] {
             var bench = Bench(volts: 1650)
             var checkers = Checkers(board: board)
@@ -161,7 +160,7 @@ import Testing
         }
     }
 
-    @Test("H-13 software that is frozen at its worst is stopped by the chain: the time begins when somebody opens it")
+    @Test("software that is frozen at its worst is stopped by the chain: the time begins when somebody opens it")
     func frozenAtWorst() {
         for opens in [false, true] {
             var (bench, checkers) = armed()
@@ -184,7 +183,7 @@ import Testing
         }
     }
 
-    @Test("H-15 ENABLE that stays up without the safety task is seen, unless a fault keeps it up by itself")
+    @Test("ENABLE that stays up without the safety task is seen, unless a fault keeps it up by itself")
     func unguarded() {
         let stories: [(beats: Bool, fault: Fault?, isSeen: Bool)] = [
             (true, nil, true), (false, nil, false), (true, Fault(.chargePump, .stuckOn, from: Instant(0)), false),

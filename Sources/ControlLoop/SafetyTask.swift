@@ -103,7 +103,10 @@ public struct SafetyTask: Sendable {
         report.lastFireAt = outputs.lastFireAt
         page.safety.publish(report.block)
         snapshots.publish(kernel.snapshot(inputs, outputs: outputs.lines).words)
-        for index in 0..<kernel.events.count { events.send(kernel.events[index].frame) }
+        for index in 0..<kernel.events.count {
+            let event = kernel.events[index]
+            events.send(event.frame, vital: event.isVital)
+        }
         kernel.events.removeAll()
     }
 }

@@ -51,6 +51,17 @@ import Testing
         #expect(fits && last == frame(99))
     }
 
+    @Test("what is not vital leaves the reserve free, what is vital fills it") func reserve() {
+        let memory = PageMemory()
+        var producer = FrameProducer(places(memory))
+        for number in 0..<UInt64(48) { producer.send(frame(number), vital: number >= 32) }
+        #expect(producer.dropped == 16)
+        var consumer = FrameConsumer(places(memory))
+        var got: [Frame] = []
+        while let frame = consumer.take() { got.append(frame) }
+        #expect(got == (Array(0..<16) + Array(32..<48)).map { frame($0) })
+    }
+
     @Test("H-18 an impossible head poisons the peer for good; a possible one is only data") func hostileHead() {
         var random = Seeded(2)
         for _ in 0..<3_000 {

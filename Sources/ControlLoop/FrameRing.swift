@@ -30,6 +30,18 @@ public struct FrameProducer: Sendable {
         head = places.head.load(0)
     }
 
+    /// Sends again, through another ring, what the peer of this one has not taken.
+    public func resend(to other: inout FrameProducer) {
+        // The peer's index is not to be believed: at most a whole ring is unread.
+        let unread = min(head &- places.tail.load(0), min(head, RingPlaces.capacity))
+        for number in (head - unread)..<head {
+            let slot = Int(number % RingPlaces.capacity) * 8
+            var frame = Frame.empty
+            for word in 0..<8 { frame[word] = places.frames.load(slot + word) }
+            other.send(frame)
+        }
+    }
+
     /// Appends a frame. A full ring, or an impossible index of the peer, drops and counts it; what is not `vital` leaves the ring's
     /// reserve free.
     @discardableResult public mutating func send(_ frame: Frame, vital: Bool = true) -> Bool {

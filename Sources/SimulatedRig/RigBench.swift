@@ -117,7 +117,8 @@ extension SimulatedRig {
     /// A new console process: an empty page, a new session, the journal recovered from the disk.
     mutating func startConsole() {
         let pageWords = ControllerPage.byteCount / 8
-        controllerWord = controllerWord == SimulatedRig.tasksWords ? controllerWord + pageWords : SimulatedRig.tasksWords
+        controllerWord =
+            controllerWord == SimulatedRig.tasksWords ? controllerWord + pageWords : SimulatedRig.tasksWords
         for word in 0..<pageWords { memory.store(0, controllerWord + word) }
         safety.connect(to: controllerPage)
         side.restart(board: board, page: controllerPage, at: clock, wall: SimulatedRig.noWall)

@@ -62,7 +62,9 @@ import Testing
         #expect(got == (Array(0..<16) + Array(32..<48)).map { frame($0) })
     }
 
-    @Test("H-24 a new peer gets what the old one left unread, whatever its index says", arguments: [0, 5, 20, 40, UInt64.max])
+    @Test(
+        "H-24 a new peer gets what the old one left unread, whatever its index says",
+        arguments: [0, 5, 20, 40, UInt64.max])
     func resend(tail: UInt64) {
         let (old, new) = (PageMemory(), PageMemory())
         var producer = FrameProducer(places(old))

@@ -122,7 +122,8 @@ import Testing
         #expect(bench.page.safety.read().map { SafetyReport($0).ticks } == 201)
     }
 
-    @Test("H-24 a stop and its outcome are still told when nobody has emptied the ring since long before") func stopIsTold() {
+    @Test("H-24 a stop and its outcome are still told when nobody has emptied the ring since long before")
+    func stopIsTold() {
         var bench = LoopBench.ready()
         var events = FrameConsumer(ControllerPage(bench.shared.words).events)
         events.skip()

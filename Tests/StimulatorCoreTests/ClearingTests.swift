@@ -78,7 +78,8 @@ import Testing
         #expect(!edge(10_101, .keySwitch))
     }
 
-    @Test("H-21 an acknowledgement wants the key on: an edge of a key that was turned off again is none") func keyOff() {
+    @Test("H-21 an acknowledgement wants the key on: an edge of a key that was turned off again is none") func keyOff()
+    {
         var plant = faulted(by: Provocation.severe[0])
         plant.turnKey()
         plant.hands = plant.hands - .keySwitch
@@ -213,10 +214,8 @@ import Testing
             (
                 .chargeRunaway,
                 {
-                    $0.volts = 75
-                    // The rise from nothing to 75 V would be a trip of its own: it was not seen.
-                    $0.kernel.chargeOffAt = .distantFuture
-                    $0.kernel.lowestSinceOff = Millivolts(.max)
+                    // The rise from nothing would be a trip of its own: it was not seen.
+                    ($0.volts, $0.kernel.chargeOffAt, $0.kernel.lowestSinceOff) = (75, .distantFuture, Millivolts(.max))
                 }
             ),
             (.coilTemperatureStale, { $0.tamper = { $0.sampler.coilA.quality = .failed } }),

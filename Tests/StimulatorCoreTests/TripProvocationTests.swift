@@ -201,14 +201,19 @@ struct Provocation: CustomTestStringConvertible, Sendable {
         }
     }
 
-    @Test("H-06 H-23 what cannot be seen to rise to 50 V is not charged any further: a divider that reads nothing, little, or no change")
+    @Test(
+        "H-23 H-06 what cannot be seen to rise to 50 V is not charged any further: a divider that reads nothing, little, or no change"
+    )
     func unseenRise() {
         for shown in [0, 10_000, 39_999] as [Int32] {
             var plant = Plant.safe
             #expect(plant.ask(.arm(intensity: PerMille(1000))) == nil)
             plant.tamper = { $0.sampler.voltage.value = min($0.sampler.voltage.value, Millivolts(shown)) }
             var highest = 0.0
-            #expect(plant.run(.seconds(3)) { highest = max(highest, $0.volts); return $0.kernel.firstTrip != nil })
+            #expect(
+                plant.run(.seconds(3)) {
+                    highest = max(highest, $0.volts); return $0.kernel.firstTrip != nil
+                })
             #expect(plant.kernel.firstTrip == .chargeTimeout && highest > 45 && highest < 60, "\(shown)")
         }
         var low = Plant.safe
@@ -217,7 +222,8 @@ struct Provocation: CustomTestStringConvertible, Sendable {
         #expect(low.run(.seconds(3)) { $0.kernel.state == .charging })
     }
 
-    @Test("H-06 H-21 a lockout that was cleared over a divider that still reads nothing ends at 50 V") func clearedBlind() {
+    @Test("H-06 H-21 a lockout that was cleared over a divider that still reads nothing ends at 50 V")
+    func clearedBlind() {
         var plant = Plant.armed(.ready)
         plant.faults.dividerIsBroken = true
         plant.run(.seconds(7)) { $0.kernel.state == .faulted }
@@ -227,7 +233,9 @@ struct Provocation: CustomTestStringConvertible, Sendable {
         #expect(plant.run(.seconds(10)) { $0.kernel.state == .safe } && plant.volts < 60)
         #expect(plant.ask(.arm(intensity: PerMille(1000))) == nil)
         var highest = 0.0
-        plant.run(.seconds(3)) { highest = max(highest, $0.volts); return $0.kernel.firstTrip != nil }
+        plant.run(.seconds(3)) {
+            highest = max(highest, $0.volts); return $0.kernel.firstTrip != nil
+        }
         #expect(plant.kernel.firstTrip == .chargeTimeout && highest < 60)
     }
 

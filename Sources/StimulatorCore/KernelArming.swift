@@ -89,6 +89,8 @@ extension SafetyKernel {
         proof.isComplete = true
         if now - enteredAt >= board.armingDelay {
             activeAt = now
+            // The weakest intensities are below the proof's set-point.
+            loweringVoltage = voltage > setPoint
             enter(.charging, at: now)
         }
     }

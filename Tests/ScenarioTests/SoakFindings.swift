@@ -131,6 +131,16 @@ struct SoakFindings {
         }
     }
 
+    @Test("seed 2: an intensity below the arming second's set-point is reached through the bleed") func weakest() throws {
+        try withBench { bench in
+            bench.perform(.line("set intensity 2%"))
+            bench.perform(.line("arm"))
+            bench.run(for: .seconds(4))
+            #expect(bench.newTrips.isEmpty, "\(bench.history.map(\.text))")
+            #expect(bench.rig.state == .ready)
+        }
+    }
+
     @Test("seed 2012: a set-point that is lowered while the charger is passing it is no runaway", arguments: 20...40)
     func loweredInPassing(milliseconds: Int64) throws {
         try withBench { bench in

@@ -37,7 +37,11 @@ public struct Checkers: BitwiseCopyable, Sendable {
     private var isHigh = true
     /// When such a board was last seen below 60 V, or with a fault that alone keeps it up.
     private var notHeldAt = Instant.distantPast
+    /// When the flow into the capacitor that was last seen began.
+    private var flowSeenAt = Instant.distantPast
     private var enableExcusedAt = Instant.distantPast
+    /// Since when a charged board has no ENABLE.
+    private var enableLostAt: Instant?
     private var seenPulses: UInt64 = 0
     private var nextCaseAt = Instant.distantPast
 
@@ -85,8 +89,14 @@ public struct Checkers: BitwiseCopyable, Sendable {
         let elapsed = now - max(ran.safety, enableExcusedAt)
         if elapsed > .milliseconds(75) { record(.unguarded, elapsed.raw / 1_000_000, at: now) }
         if let cause = causes.silence(ran, &world) { tripped(at: cause) }
-        // Without ENABLE the hardware has stopped the board, whatever the software thinks.
-        if !world.isEnabled, world.volts >= 60 { tripped(at: now) }
+        // Without ENABLE the hardware stops the board, whatever the software thinks; not for a moment that no relay and no tick can see.
+        if world.isEnabled || mustStopAt != nil || world.volts < 60 {
+            enableLostAt = nil
+        } else {
+            let since = enableLostAt ?? now
+            enableLostAt = since
+            if now - since >= .milliseconds(10) { tripped(at: since) }
+        }
     }
 
     // MARK: What it sees
@@ -176,7 +186,9 @@ public struct Checkers: BitwiseCopyable, Sendable {
 
     private mutating func checkVoltage(_ world: inout World) {
         // While the charger rests the voltage cannot rise, and a board that has leave may hold it.
-        if !world.isCharging, mustStopAt == nil {
+        let hasRested = !world.isCharging && world.flowBeganAt == flowSeenAt
+        flowSeenAt = world.flowBeganAt
+        if hasRested, mustStopAt == nil || !isHigh {
             notHeldAt = world.now
             return
         }

@@ -139,6 +139,8 @@ extension World {
     public var highestVolts: Double { max(peakVolts, volts) }
     /// True while the charger delivers: only then the voltage can rise.
     public var isCharging: Bool { capacitor.flow.source != .none }
+    /// When what drives the capacitor last changed.
+    var flowBeganAt: Instant { capacitor.since }
     /// The coil's case now, degrees Celsius.
     public var caseTemperature: Double { coil.caseTemperature(at: now) }
     /// The coil's winding now, degrees Celsius.

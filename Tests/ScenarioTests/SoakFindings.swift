@@ -131,7 +131,8 @@ struct SoakFindings {
         }
     }
 
-    @Test("seed 2: an intensity below the arming second's set-point is reached through the bleed") func weakest() throws {
+    @Test("seed 2: an intensity below the arming second's set-point is reached through the bleed") func weakest() throws
+    {
         try withBench { bench in
             bench.perform(.line("set intensity 2%"))
             bench.perform(.line("arm"))

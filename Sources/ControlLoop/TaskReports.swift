@@ -25,7 +25,7 @@ public struct SafetyReport: BitwiseCopyable, Hashable, Sendable {
         return block
     }
 
-    init(_ block: Fixed<6, UInt64>) {
+    @inline(__always) init(_ block: Fixed<6, UInt64>) {
         ticks = block[0]
         tickAt = Instant(Int64(bitPattern: block[1]))
         wantsHeartbeat = block[2] & 1 != 0
@@ -45,7 +45,7 @@ extension GuardianReport {
         return block
     }
 
-    init(_ block: Fixed<3, UInt64>) {
+    @inline(__always) init(_ block: Fixed<3, UInt64>) {
         self.init(
             at: Instant(Int64(bitPattern: block[0])), permits: block[1] & 1 != 0, armIsUp: block[1] & 2 != 0,
             outputFailed: block[1] & 4 != 0, watchdogFailed: block[1] & 8 != 0,
@@ -65,7 +65,7 @@ extension SamplerReport {
         return block
     }
 
-    init(_ block: Fixed<9, UInt64>) {
+    @inline(__always) init(_ block: Fixed<9, UInt64>) {
         self.init()
         voltage = Reading(Millivolts(value(block[0])), takenAt: instant(block[1]), quality: quality(block[0]))
         coilA = Reading(Millicelsius(value(block[2])), takenAt: instant(block[3]), quality: quality(block[2]))
@@ -74,7 +74,7 @@ extension SamplerReport {
         partsIdentified = block[7] & 1 != 0
     }
 
-    private func put(
+    @inline(__always) private func put(
         _ value: Int32, _ quality: Quality, _ takenAt: Instant, _ block: inout Fixed<9, UInt64>, _ index: Int
     ) {
         block[index] = UInt64(UInt32(bitPattern: value)) | UInt64(quality.rawValue) << 32

@@ -80,7 +80,7 @@ public struct FaultTable: BitwiseCopyable, Hashable, Sendable {
         return has(.thyristor, .selfTrigger) && !wasTriggered
     }
 
-    func hash(into history: inout HistoryHash) {
+    @inline(__always) func hash(into history: inout HistoryHash) {
         for index in 0..<Int(count) {
             let fault = faults[index]
             history.add(UInt64(fault.component.rawValue) | UInt64(fault.mode.rawValue) << 8)

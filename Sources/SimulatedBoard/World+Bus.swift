@@ -75,7 +75,7 @@ extension World {
     }
 
     /// Begins a transfer: finds out whether somebody answers.
-    private mutating func begin(_ address: UInt8, at now: Instant, takes: Nanoseconds) throws(BusFault) {
+    @inline(__always) private mutating func begin(_ address: UInt8, at now: Instant, takes: Nanoseconds) throws(BusFault) {
         let asked = now - clockLead
         advance(to: min(asked, horizon))
         transferAt = max(self.now, asked)
@@ -113,13 +113,13 @@ extension World {
         return .noAcknowledge
     }
 
-    private mutating func garbled(_ value: UInt16) -> UInt16 {
+    @inline(__always) private mutating func garbled(_ value: UInt16) -> UInt16 {
         faults.has(.bus, .garbage) ? value ^ UInt16(truncatingIfNeeded: dice.next()) : value
     }
 
     // MARK: The converter
 
-    private mutating func readADC(_ register: UInt8) -> UInt16 {
+    @inline(__always) private mutating func readADC(_ register: UInt8) -> UInt16 {
         if register & 3 == 0, faults.has(.adc, .garbage) { return UInt16(truncatingIfNeeded: dice.next()) }
         return adc.read(register: register, isFrozen: faults.has(.adc, .stuck), at: transferAt)
     }

@@ -41,6 +41,7 @@ extension World {
         advance(to: now - clockLead)
         if faults.has(.watchdog, .off) { throw LineFault(code: 5) }
         watchdogBitesAt = self.now + World.watchdogSpan
+        nextChangeAt = min(nextChangeAt, watchdogBitesAt)
         nextEventAt = min(nextEventAt, watchdogBitesAt)
     }
 
@@ -113,9 +114,9 @@ extension World {
         if faults.has(.software, .frozenAtWorst) { new = .charge | .arm | .bleedHold }
         if !isPowered { new = .none }
         if new == pins { return }
-        let isGateUp = pins.contains(.arm) && isEnabled && isChainClosed
         let changed = OutputLines(rawValue: new.rawValue ^ pins.rawValue)
         let isFireRising = changed.contains(.fire) && new.contains(.fire)
+        let isGateUp = isFireRising && pins.contains(.arm) && isEnabled && isChainClosed
         pins = new
         if changed.contains(.heartbeat) { pumpEnable() }
         if isFireRising { fireEdge(isGateUp: isGateUp) }

@@ -54,13 +54,14 @@ extension SimulatedRig {
 
     // MARK: What the hardware does to the software
 
+    /// A fault is active or has just ended, or the watchdog has bitten: `attendHardware` may have something to do.
+    @inline(__always) var isDisturbed: Bool {
+        !world.faults.isQuiet || powerWasCut || safetyWasKilled || consoleWasKilled || diskFails
+            || world.watchdogResets != resetsSeen
+    }
+
     /// Resets, the end of a power cut, the restart of a process that was killed.
     mutating func attendHardware() {
-        if world.faults.isQuiet, !powerWasCut, !safetyWasKilled, !consoleWasKilled, !diskFails,
-            world.watchdogResets == resetsSeen
-        {
-            return
-        }
         let isCut = world.isActive(.power, .off, at: now)
         let safetyIsKilled = world.isActive(.safetyProcess, .killed, at: now)
         let consoleIsKilled = world.isActive(.consoleProcess, .killed, at: now)
@@ -109,9 +110,8 @@ extension SimulatedRig {
         guardian = Guardian(board: board, page: tasks)
         sampler = Sampler(board: board, page: tasks)
         lowerOutputs()
-        for task in 0..<RigTask.count where RigTask(rawValue: task)?.isOfSafetyProcess == true {
-            planned[task] = now
-            due[task] = now
+        for raw in 0..<RigTask.count {
+            if let task = RigTask(rawValue: raw), task.isOfSafetyProcess { schedule.start(task, at: now) }
         }
     }
 

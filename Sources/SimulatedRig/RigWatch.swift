@@ -13,7 +13,13 @@ struct RigWatch {
     private var meant: PulsePattern?
     private var lockouts = TripSet()
 
-    /// Called after every run of the safety task. `sent` is the pattern of the command that the run took, as the console sent it;
+    /// True while the kernel is what it was at the last update, as far as the checkers are concerned.
+    @inline(__always) func hasSeen(_ kernel: SafetyKernel) -> Bool {
+        kernel.isPatternActive == wasActive && kernel.firstPulseAt == firstPulseAt
+            && kernel.state.isArmed == wasArmed && kernel.lockouts == lockouts
+    }
+
+    /// Called after a run of the safety task that `hasSeen` has not seen. `sent` is the pattern of the command that the run took, as the console sent it;
     /// `clockLead` is how far the kernel's clock is ahead of the world's.
     /// - Returns: true when the set of lockouts changed: it has to be stored.
     mutating func update(

@@ -148,7 +148,7 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     }
 
     /// What the kernel shows of itself.
-    public mutating func snapshot(_ inputs: KernelInputs, outputs: OutputLines) -> Snapshot {
+    @inline(__always) public mutating func snapshot(_ inputs: KernelInputs, outputs: OutputLines) -> Snapshot {
         var shown = Snapshot()
         shown.ticks = ticks
         shown.now = inputs.now

@@ -1,0 +1,49 @@
+import StimulatorCore
+
+/// When the tasks run: as they plan, later by the jitter of a wake-up, and as late as a fault makes them.
+struct Schedule {
+    /// When each task is due by its own plan, and when it may run.
+    private var planned = Fixed<5, Instant>(repeating: Instant(0))
+    private var due = Fixed<5, Instant>(repeating: Instant(0))
+    private var ranAt = Fixed<5, Instant>(repeating: Instant(0))
+    /// The task that runs next, of equal ones the first, and when.
+    private(set) var next = RigTask.safety
+    private(set) var soonest = Instant(0)
+
+    /// When the task is due by its own plan.
+    func plan(of task: RigTask) -> Instant { planned[task.rawValue] }
+
+    /// When the task last ran.
+    func lastRun(of task: RigTask) -> Instant { ranAt[task.rawValue] }
+
+    /// The task ran at `now`, plans to run again at `next`, and will be woken so much later.
+    @inline(__always) mutating func ran(_ task: RigTask, at now: Instant, next: Instant, jitter: Nanoseconds) {
+        ranAt[task.rawValue] = now
+        planned[task.rawValue] = next
+        due[task.rawValue] = next + jitter
+        choose()
+    }
+
+    /// The task starts anew: its plan is to run at `now`.
+    mutating func start(_ task: RigTask, at now: Instant) {
+        planned[task.rawValue] = now
+        due[task.rawValue] = now
+        choose()
+    }
+
+    /// The task runs at `time`, whatever its plan is.
+    mutating func move(_ task: RigTask, to time: Instant) {
+        due[task.rawValue] = time
+        choose()
+    }
+
+    /// Something waits for the task: it runs at `now`, if it would not have run before.
+    mutating func wake(_ task: RigTask, at now: Instant) { move(task, to: min(due[task.rawValue], now)) }
+
+    @inline(__always) private mutating func choose() {
+        var (first, at) = (0, due[0])
+        for task in 1..<RigTask.count where due[task] < at { (first, at) = (task, due[task]) }
+        soonest = at
+        if let task = RigTask(rawValue: first) { next = task }
+    }
+}

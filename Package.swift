@@ -18,7 +18,7 @@ let board: [SwiftSetting] =
             .enableExperimentalFeature("Embedded"),
             .unsafeFlags(["-no-emit-module-separately-wmo", "-Xfrontend", "-no-allocations"]),
         ]
-        : [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))])
+        : [.unsafeFlags(["-cross-module-optimization", "-Xllvm", "-cmo-function-size-limit=500"], .when(configuration: .release))])
 
 let exact: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-ffp-contract=off"])]
 

@@ -54,24 +54,24 @@ public struct Guardian: Sendable {
         return now + Guardian.period
     }
 
-    @inline(__always) private mutating func judgeTick(at now: Instant) {
+    @inline(always) private mutating func judgeTick(at now: Instant) {
         let late = now - safety.tickAt > tickAge && safety.ticks > 0
         if late, !stalled { report.stalls &+= 1 }
         stalled = late || safety.ticks == 0
     }
 
-    @inline(__always) private func numbersAreSound(at now: Instant) -> Bool {
+    @inline(always) private func numbersAreSound(at now: Instant) -> Bool {
         if !safety.wantsHeartbeat { return true }
         let voltage = sampler.voltage
         return voltage.isTrusted(at: now, within: Ceiling.voltageAge) && voltage.value <= voltageLimit
             && coilIsSound(sampler.coilA, at: now) && coilIsSound(sampler.coilB, at: now)
     }
 
-    @inline(__always) private func coilIsSound(_ reading: Reading<Millicelsius>, at now: Instant) -> Bool {
+    @inline(always) private func coilIsSound(_ reading: Reading<Millicelsius>, at now: Instant) -> Bool {
         reading.isTrusted(at: now, within: Ceiling.coilTemperatureAge) && reading.value <= coilLimit
     }
 
-    @inline(__always) private mutating func write<Port: OutputLinesPort & ~Copyable>(at now: Instant, to board: inout Port) {
+    @inline(always) private mutating func write<Port: OutputLinesPort & ~Copyable>(at now: Instant, to board: inout Port) {
         let on = report.permits && safety.wantsHeartbeat
         heartbeat = on && !heartbeat
         let levels = OutputLines.none.setting(.heartbeat, heartbeat)

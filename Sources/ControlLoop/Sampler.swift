@@ -73,7 +73,7 @@ public struct Sampler: Sendable {
     }
 
     /// Looks at the running conversion; when it is done, starts the next one and fetches the result.
-    @inline(__always) private mutating func convert<Bus: I2CBus & ~Copyable>(at now: Instant, on bus: inout Bus) throws(BusFault)
+    @inline(always) private mutating func convert<Bus: I2CBus & ~Copyable>(at now: Instant, on bus: inout Bus) throws(BusFault)
         -> Instant
     {
         guard let done = channel else { return try start(at: now, on: &bus) }
@@ -96,7 +96,7 @@ public struct Sampler: Sendable {
         return next
     }
 
-    @inline(__always) private mutating func start<Bus: I2CBus & ~Copyable>(at now: Instant, on bus: inout Bus) throws(BusFault) -> Instant
+    @inline(always) private mutating func start<Bus: I2CBus & ~Copyable>(at now: Instant, on bus: inout Bus) throws(BusFault) -> Instant
     {
         let next = nextChannel
         startedAt = try adc.start(next, on: &bus, at: now)
@@ -104,7 +104,7 @@ public struct Sampler: Sendable {
         return startedAt + ADS1115.longestConversionTime
     }
 
-    @inline(__always) private var nextChannel: ADCChannel {
+    @inline(always) private var nextChannel: ADCChannel {
         // After a pulse the volts are wanted first: what it left, before the charger begins.
         let proof = safety.lastFireAt + Sampler.blanking
         if report.voltage.takenAt < proof, startedAt < proof || channel != .capacitor { return .capacitor }
@@ -115,7 +115,7 @@ public struct Sampler: Sendable {
         }
     }
 
-    @inline(__always) private mutating func take(_ code: UInt16, of channel: ADCChannel, startedAt began: Instant) {
+    @inline(always) private mutating func take(_ code: UInt16, of channel: ADCChannel, startedAt began: Instant) {
         turn &+= 1
         let fire = safety.lastFireAt
         let blanked = began < fire + Sampler.blanking && began + ADS1115.longestConversionTime > fire

@@ -83,7 +83,7 @@ public struct Tag: BitwiseCopyable, Hashable, Sendable {
     public init() { bytes = Fixed(repeating: 0) }
 
     /// The tag over `previous` and the bytes of a record that stand before its own tag.
-    init(after previous: Tag, over record: RecordBytes, count: Int) {
+    @inline(always) init(after previous: Tag, over record: RecordBytes, count: Int) {
         bytes = Fixed(repeating: 0)
         unsafe withUnsafeBytes(of: previous.bytes) { previous in
             unsafe record.withUnsafeBytes { data in

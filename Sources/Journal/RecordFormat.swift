@@ -38,7 +38,7 @@ enum RecordFormat {
     static var magicHigh: UInt64 { 0x0072_6570 }
 
     /// The bytes of a record up to its tag.
-    static func encode(_ record: Record) -> RecordBytes {
+    @inline(always) static func encode(_ record: Record) -> RecordBytes {
         var bytes = RecordBytes()
         bytes.append(0, size: 4)
         bytes.append(UInt64(record.content.kind.rawValue), size: 1)
@@ -53,7 +53,7 @@ enum RecordFormat {
     }
 
     /// Appends the tag that continues the chain after `previous`, and returns it.
-    static func seal(_ bytes: inout RecordBytes, after previous: Tag) -> Tag {
+    @inline(always) static func seal(_ bytes: inout RecordBytes, after previous: Tag) -> Tag {
         let tag = Tag(after: previous, over: bytes, count: bytes.count)
         bytes.append(tag)
         return tag
@@ -80,7 +80,7 @@ enum RecordFormat {
         return true
     }
 
-    private static func encode(_ content: RecordContent, into bytes: inout RecordBytes) {
+    @inline(always) private static func encode(_ content: RecordContent, into bytes: inout RecordBytes) {
         switch content {
         case .opened(let version):
             bytes.append(magicLow)

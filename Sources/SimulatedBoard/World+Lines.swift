@@ -7,7 +7,7 @@ extension World {
     #if hasFeature(Embedded)
         @_noLocks @_noAllocation
     #endif
-    public mutating func set(_ levels: OutputLines, mask: OutputLines, at now: Instant) throws(LineFault) {
+    @inline(__always) public mutating func set(_ levels: OutputLines, mask: OutputLines, at now: Instant) throws(LineFault) {
         advance(to: now - clockLead)
         let new = (self.levels - mask) | (levels & mask)
         if new == self.levels { return }
@@ -18,7 +18,7 @@ extension World {
     #if hasFeature(Embedded)
         @_noLocks @_noAllocation
     #endif
-    public mutating func read(at now: Instant) throws(LineFault) -> InputLines {
+    @inline(__always) public mutating func read(at now: Instant) throws(LineFault) -> InputLines {
         advance(to: now - clockLead)
         return inputs
     }
@@ -26,7 +26,7 @@ extension World {
     #if hasFeature(Embedded)
         @_noLocks @_noAllocation
     #endif
-    public mutating func fireSenseEdges(at now: Instant) throws(LineFault) -> EdgeCount {
+    @inline(__always) public mutating func fireSenseEdges(at now: Instant) throws(LineFault) -> EdgeCount {
         advance(to: now - clockLead)
         return EdgeCount(count: fireSenseEdges.count, lastAt: fireSenseEdges.lastAt + clockLead)
     }

@@ -55,9 +55,8 @@ extension SimulatedRig {
     // MARK: What the hardware does to the software
 
     /// A fault is active or has just ended, or the watchdog has bitten: `attendHardware` may have something to do.
-    @inline(__always) var isDisturbed: Bool {
-        !world.faults.isQuiet || powerWasCut || safetyWasKilled || consoleWasKilled || diskFails
-            || world.watchdogResets != resetsSeen
+    @inline(always) var isDisturbed: Bool {
+        !world.faults.isQuiet || hardwareFailed || world.watchdogResets != resetsSeen
     }
 
     /// Resets, the end of a power cut, the restart of a process that was killed.
@@ -89,7 +88,7 @@ extension SimulatedRig {
     private mutating func failDisk() {
         let off = world.isActive(.disk, .off, at: now)
         let full = world.isActive(.disk, .full, at: now)
-        diskFails = off || full
+        hardwareFailed = powerWasCut || safetyWasKilled || consoleWasKilled || off || full
         side.withStore { disk in
             disk.failsWrites = off
             disk.failsSync = off

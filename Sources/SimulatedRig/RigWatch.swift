@@ -14,7 +14,7 @@ struct RigWatch {
     private var lockouts = TripSet()
 
     /// True while the kernel is what it was at the last update, as far as the checkers are concerned.
-    @inline(__always) func hasSeen(_ kernel: SafetyKernel) -> Bool {
+    @inline(always) func hasSeen(_ kernel: SafetyKernel) -> Bool {
         kernel.isPatternActive == wasActive && kernel.firstPulseAt == firstPulseAt
             && kernel.state.isArmed == wasArmed && kernel.lockouts == lockouts
     }

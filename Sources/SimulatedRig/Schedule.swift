@@ -17,7 +17,7 @@ struct Schedule {
     func lastRun(of task: RigTask) -> Instant { ranAt[task.rawValue] }
 
     /// The task ran at `now`, plans to run again at `next`, and will be woken so much later.
-    @inline(__always) mutating func ran(_ task: RigTask, at now: Instant, next: Instant, jitter: Nanoseconds) {
+    @inline(always) mutating func ran(_ task: RigTask, at now: Instant, next: Instant, jitter: Nanoseconds) {
         ranAt[task.rawValue] = now
         planned[task.rawValue] = next
         due[task.rawValue] = next + jitter
@@ -40,10 +40,16 @@ struct Schedule {
     /// Something waits for the task: it runs at `now`, if it would not have run before.
     mutating func wake(_ task: RigTask, at now: Instant) { move(task, to: min(due[task.rawValue], now)) }
 
-    @inline(__always) private mutating func choose() {
-        var (first, at) = (0, due[0])
-        for task in 1..<RigTask.count where due[task] < at { (first, at) = (task, due[task]) }
-        soonest = at
-        if let task = RigTask(rawValue: first) { next = task }
+    @inline(always) private mutating func choose() {
+        var first = (task: RigTask.safety, at: due[RigTask.safety.rawValue])
+        consider(.guardian, &first)
+        consider(.sampler, &first)
+        consider(.console, &first)
+        consider(.journal, &first)
+        (next, soonest) = first
+    }
+
+    @inline(always) private func consider(_ task: RigTask, _ first: inout (task: RigTask, at: Instant)) {
+        if due[task.rawValue] < first.at { first = (task, due[task.rawValue]) }
     }
 }

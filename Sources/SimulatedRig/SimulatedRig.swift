@@ -38,7 +38,8 @@ import StimulatorCore
     var powerWasCut = false
     var safetyWasKilled = false
     var consoleWasKilled = false
-    var diskFails = false
+    /// One of these, or the disk, had failed when `attendHardware` last looked.
+    var hardwareFailed = false
     var resetsSeen: UInt32 = 0
     /// How far the software's clock is ahead of the world's.
     var clockLead = Nanoseconds.zero
@@ -179,7 +180,7 @@ import StimulatorCore
         }
     }
 
-    @inline(__always) private mutating func attend(_ task: RigTask) {
+    @inline(always) private mutating func attend(_ task: RigTask) {
         switch world.faults.isQuiet ? .runs : world.fate(of: task, at: now) {
         case .runs: break
         case .late(let delay):
@@ -193,7 +194,7 @@ import StimulatorCore
         schedule.ran(task, at: begun, next: next, jitter: jitter(of: task))
     }
 
-    @inline(__always) private mutating func run(_ task: RigTask) -> Instant {
+    @inline(always) private mutating func run(_ task: RigTask) -> Instant {
         switch task {
         case .safety: return runSafety()
         case .guardian: return stepGuardian(&guardian, at: clock, world: &world) - clockLead
@@ -203,7 +204,7 @@ import StimulatorCore
         }
     }
 
-    @inline(__always) private mutating func runSafety() -> Instant {
+    @inline(always) private mutating func runSafety() -> Instant {
         let next = stepSafety(&safety, at: clock, world: &world) - clockLead
         history.add(UInt64(world.levels.rawValue) | UInt64(safety.kernel.state.rawValue) << 32)
         if !watch.hasSeen(safety.kernel) { tellCheckers() }
@@ -218,7 +219,7 @@ import StimulatorCore
     }
 
     /// Wake-ups of a quiet PREEMPT_RT kernel: up to 40 us; an edge is spun for: up to 2 us.
-    @inline(__always) private mutating func jitter(of task: RigTask) -> Nanoseconds {
+    @inline(always) private mutating func jitter(of task: RigTask) -> Nanoseconds {
         let drawn = dice.next()
         return Nanoseconds(Int64(task == .safety && safety.nextIsEdge ? drawn % 2_000 : drawn % 40_000))
     }

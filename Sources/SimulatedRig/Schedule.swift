@@ -16,6 +16,9 @@ struct Schedule {
     /// When the task last ran.
     func lastRun(of task: RigTask) -> Instant { ranAt[task.rawValue] }
 
+    /// Takes a task as run that somebody outside of the rig plays.
+    mutating func assumeRun(of task: RigTask, at now: Instant) { ranAt[task.rawValue] = now }
+
     /// The task ran at `now`, plans to run again at `next`, and will be woken so much later.
     @inline(always) mutating func ran(_ task: RigTask, at now: Instant, next: Instant, jitter: Nanoseconds) {
         ranAt[task.rawValue] = now

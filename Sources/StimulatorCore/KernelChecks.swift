@@ -174,11 +174,15 @@ extension SafetyKernel {
 
     @inline(always) private mutating func warnOfHeat(_ hottest: Millicelsius, at now: Instant) {
         if hottest > board.coilWarning, !coilWarned {
-            coilWarned = true
-            events.append(Event(.coilWarning, at: now, Int64(hottest.raw), Int64(board.coilWarning.raw)))
+            warn(of: hottest, at: now)
         } else if hottest < board.coilWarning - .celsius(1) {
             coilWarned = false
         }
+    }
+
+    @inline(never) private mutating func warn(of hottest: Millicelsius, at now: Instant) {
+        coilWarned = true
+        events.append(Event(.coilWarning, at: now, Int64(hottest.raw), Int64(board.coilWarning.raw)))
     }
 
     @inline(always) private mutating func checkCharging(_ inputs: KernelInputs, at now: Instant) {

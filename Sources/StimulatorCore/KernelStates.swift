@@ -70,9 +70,13 @@ extension SafetyKernel {
         }
         if inside, train.isPending { begin(at: now) }
         if !train.isActive, now - activeAt > board.idle {
-            events.append(Event(.idle, at: now, micro(board.idle)))
-            shutDown(.complete, at: now)
+            endIdleness(at: now)
         }
+    }
+
+    @inline(never) private mutating func endIdleness(at now: Instant) {
+        events.append(Event(.idle, at: now, micro(board.idle)))
+        shutDown(.complete, at: now)
     }
 
     /// Two-point regulation a little under the set-point: the charger itself stops at what the converter holds.
@@ -101,7 +105,7 @@ extension SafetyKernel {
         }
     }
 
-    private mutating func begin(at now: Instant) {
+    @inline(never) private mutating func begin(at now: Instant) {
         train.isPending = false
         train.startsAt = now + KernelTimes.startLead
         train.nextAt = train.startsAt
@@ -171,6 +175,7 @@ extension SafetyKernel {
 
     /// The look at what a pulse left, or the next pulse: the nearer one of those that are still to come.
     @inline(always) private func nextEdge(after now: Instant) -> Instant {
+        guard pulse.isOpen || train.isActive else { return .distantFuture }
         let look = pulse.firedAt + board.sagTime
         let first = pulse.isOpen && look > now ? look : .distantFuture
         return train.isActive && !train.isPending && train.nextAt > now ? min(first, train.nextAt) : first

@@ -71,7 +71,9 @@ public struct Guardian: Sendable {
         reading.isTrusted(at: now, within: Ceiling.coilTemperatureAge) && reading.value <= coilLimit
     }
 
-    @inline(always) private mutating func write<Port: OutputLinesPort & ~Copyable>(at now: Instant, to board: inout Port) {
+    @inline(always) private mutating func write<Port: OutputLinesPort & ~Copyable>(
+        at now: Instant, to board: inout Port
+    ) {
         let on = report.permits && safety.wantsHeartbeat
         heartbeat = on && !heartbeat
         let levels = OutputLines.none.setting(.heartbeat, heartbeat)

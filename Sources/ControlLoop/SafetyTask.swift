@@ -76,7 +76,9 @@ public struct SafetyTask: Sendable {
         return plannedAt
     }
 
-    @inline(always) private mutating func gather<Port: InputLinesPort & ~Copyable>(at now: Instant, from board: inout Port) {
+    @inline(always) private mutating func gather<Port: InputLinesPort & ~Copyable>(
+        at now: Instant, from board: inout Port
+    ) {
         inputs.now = now
         inputs.lateness = max(.zero, now - plannedAt)
         inputs.portFailed = outputFailed

@@ -75,7 +75,8 @@ extension World {
     }
 
     /// Begins a transfer: finds out whether somebody answers.
-    @inline(always) private mutating func begin(_ address: UInt8, at now: Instant, takes: Nanoseconds) throws(BusFault) {
+    @inline(always) private mutating func begin(_ address: UInt8, at now: Instant, takes: Nanoseconds) throws(BusFault)
+    {
         let asked = now - clockLead
         advance(to: min(asked, horizon))
         transferAt = max(self.now, asked)

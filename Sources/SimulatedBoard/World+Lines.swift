@@ -7,7 +7,9 @@ extension World {
     #if hasFeature(Embedded)
         @_noLocks @_noAllocation
     #endif
-    @inline(__always) public mutating func set(_ levels: OutputLines, mask: OutputLines, at now: Instant) throws(LineFault) {
+    @inline(__always) public mutating func set(_ levels: OutputLines, mask: OutputLines, at now: Instant)
+        throws(LineFault)
+    {
         advance(to: now - clockLead)
         let new = (self.levels - mask) | (levels & mask)
         if new == self.levels { return }

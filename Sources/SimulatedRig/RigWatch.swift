@@ -19,8 +19,8 @@ struct RigWatch {
             && kernel.state.isArmed == wasArmed && kernel.lockouts == lockouts
     }
 
-    /// Called after a run of the safety task that `hasSeen` has not seen. `sent` is the pattern of the command that the run took, as the console sent it;
-    /// `clockLead` is how far the kernel's clock is ahead of the world's.
+    /// Called after a run of the safety task that changed what `hasSeen` looks at. `sent` is the pattern of the command that the run
+    /// took, as the console sent it; `clockLead` is how far the kernel's clock is ahead of the world's.
     /// - Returns: true when the set of lockouts changed: it has to be stored.
     mutating func update(
         _ kernel: SafetyKernel, sent: PulsePattern?, _ world: inout World, _ checkers: inout Checkers,

@@ -7,11 +7,11 @@ extension SafetyKernel {
         case .safe, .faulted: break
         case .arming: moveArming(inputs)
         case .charging, .ready, .recovering:
-            if train.isActive { attendPulse(inputs) }
+            if isPulseDue(at: now) { attendPulse(inputs) }
             if state.isArmed, state != .firing { hold(inputs) }
         case .firing:
             verifyPulse(inputs)
-            if train.isActive { attendPulse(inputs) }
+            if isPulseDue(at: now) { attendPulse(inputs) }
         case .discharging: moveDischarging(inputs)
         }
         if train.isActive, train.next >= train.total, !pulse.isOpen, !train.isPending {

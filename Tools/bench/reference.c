@@ -58,9 +58,12 @@ static void stop_charging(struct reference_kernel *k, int64_t now) {
 static void observe(struct reference_kernel *k, const struct reference_inputs *in) {
     k->worst_lateness = larger(k->worst_lateness, in->lateness);
     if (!in->port_failed) {
-        bool is_on = in->lines & KEY;
-        if (is_on && k->key_was_seen_off) k->key_edge_at = in->now;
-        k->key_was_seen_off = !is_on;
+        if (in->lines & KEY) {
+            if (in->now - k->key_off_since >= 20 * MS) k->key_edge_at = in->now;
+            k->key_off_since = LATER;
+        } else {
+            k->key_off_since = smaller(k->key_off_since, in->now);
+        }
     }
     if (!k->charging && in->voltage.quality == GOOD && in->voltage.taken_at > k->charge_off_at + 2 * MS
         && in->voltage.value < k->lowest_since_off)
@@ -252,7 +255,7 @@ struct reference_kernel reference_armed(int64_t now, int32_t set_point) {
                   .coil_trip = 40000, .coil_warning = 37000, .capacitance = 185000, .charger_current = 2000,
                   .tick_lateness = 5 * MS, .guardian_tick_age = 7 * MS, .voltage_age = 10 * MS, .coil_age = 200 * MS,
                   .charge_timeout = S, .sag_time = 3600000, .idle = 60 * S, .lease = S},
-        .state = READY, .ticks = 10000, .entered_at = now - S, .lease_ends = now + S, .key_edge_at = NEVER,
+        .state = READY, .ticks = 10000, .entered_at = now - S, .lease_ends = now + S, .key_edge_at = NEVER, .key_off_since = LATER,
         .active_at = now - S, .arm_up_until = NEVER, .set_point = set_point, .lowest_since_off = set_point,
         .known = {.value = set_point, .taken_at = NEVER}, .charge_began_at = LATER, .unproven_since = LATER,
         .bleed_open_since = now - 2 * S, .charge_off_at = now - S, .fired_at = NEVER, .next_at = LATER,

@@ -255,8 +255,9 @@ struct reference_kernel reference_armed(int64_t now, int32_t set_point) {
                   .coil_trip = 40000, .coil_warning = 37000, .capacitance = 185000, .charger_current = 2000,
                   .tick_lateness = 5 * MS, .guardian_tick_age = 7 * MS, .voltage_age = 10 * MS, .coil_age = 200 * MS,
                   .charge_timeout = S, .sag_time = 3600000, .idle = 60 * S, .lease = S},
-        .state = READY, .ticks = 10000, .entered_at = now - S, .lease_ends = now + S, .key_edge_at = NEVER, .key_off_since = LATER,
-        .active_at = now - S, .arm_up_until = NEVER, .set_point = set_point, .lowest_since_off = set_point,
+        .state = READY, .ticks = 10000, .entered_at = now - S, .lease_ends = now + S, .key_edge_at = NEVER,
+        .key_off_since = LATER, .active_at = now - S, .arm_up_until = NEVER, .set_point = set_point,
+        .lowest_since_off = set_point,
         .known = {.value = set_point, .taken_at = NEVER}, .charge_began_at = LATER, .unproven_since = LATER,
         .bleed_open_since = now - 2 * S, .charge_off_at = now - S, .fired_at = NEVER, .next_at = LATER,
         .journal_writable = true};

@@ -73,10 +73,9 @@ public struct Sampler: Sendable {
     }
 
     /// Looks at the running conversion; when it is done, starts the next one and fetches the result.
-    @inline(always) private mutating func convert<Bus: I2CBus & ~Copyable>(at now: Instant, on bus: inout Bus)
-        throws(BusFault)
-        -> Instant
-    {
+    @inline(always) private mutating func convert<Bus: I2CBus & ~Copyable>(
+        at now: Instant, on bus: inout Bus
+    ) throws(BusFault) -> Instant {
         guard let done = channel else { return try start(at: now, on: &bus) }
         let status = try adc.status(of: done, on: &bus, at: now)
         switch status.progress {
@@ -97,9 +96,9 @@ public struct Sampler: Sendable {
         return next
     }
 
-    @inline(always) private mutating func start<Bus: I2CBus & ~Copyable>(at now: Instant, on bus: inout Bus)
-        throws(BusFault) -> Instant
-    {
+    @inline(always) private mutating func start<Bus: I2CBus & ~Copyable>(
+        at now: Instant, on bus: inout Bus
+    ) throws(BusFault) -> Instant {
         let next = nextChannel
         startedAt = try adc.start(next, on: &bus, at: now)
         channel = next

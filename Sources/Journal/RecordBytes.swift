@@ -59,7 +59,7 @@ public struct RecordBytes: BitwiseCopyable, Sendable {
         count += Tag.size
     }
 
-    /// Appends the lowest `size` bytes of a number, 0 ... 8.
+    /// Appends the lowest `size` bytes of a number, 1 ... 4.
     mutating func append(_ value: UInt64, size: Int) {
         for number in 0..<size { storage[count + number] = UInt8(truncatingIfNeeded: value >> UInt64(8 * number)) }
         count += size

@@ -91,7 +91,7 @@ enum RecordFormat {
             bytes.append(second)
         case .event(let event):
             let frame = event.frame
-            for index in 0..<8 { bytes.append(frame[index], size: 8) }
+            for index in 0..<8 { bytes.append(frame[index]) }
         case .note(let note), .override(let note), .configuration(let note):
             for index in 0..<note.count { bytes.append(UInt64(note[index]), size: 1) }
         case .recovered(let reason, let dropped):

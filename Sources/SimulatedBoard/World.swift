@@ -148,7 +148,7 @@ extension World {
         (hands & (.emergencyStop | .patientStop | .interlock)).rawValue == InputLines.interlock.rawValue
     }
 
-    /// Mixes the world's state into `history`, field by field.
+    /// Mixes the world's state into `history`, field by field. Inlined, as `volts`.
     @inline(__always) public func hash(into history: inout HistoryHash) {
         history.add(UInt64(bitPattern: now.raw))
         history.add(UInt64(levels.rawValue) | UInt64(pins.rawValue) << 32)

@@ -11,6 +11,10 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// Ordinary release builds inline between the rooms what Embedded ones inline anyway: the compiler alone stops at functions of 20
+// instructions.
+let inlining = ["-cross-module-optimization", "-Xllvm", "-cmo-function-size-limit=500"]
+
 let board: [SwiftSetting] =
     strict
     + (embedded
@@ -18,7 +22,7 @@ let board: [SwiftSetting] =
             .enableExperimentalFeature("Embedded"),
             .unsafeFlags(["-no-emit-module-separately-wmo", "-Xfrontend", "-no-allocations"]),
         ]
-        : [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))])
+        : [.unsafeFlags(inlining, .when(configuration: .release))])
 
 let exact: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-ffp-contract=off"])]
 

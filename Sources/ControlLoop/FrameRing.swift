@@ -78,9 +78,12 @@ public struct FrameConsumer: Sendable {
     }
 
     /// The next frame; nil when none waits.
-    public mutating func take() -> Frame? {
+    @inline(__always) public mutating func take() -> Frame? {
         let waiting = places.head.load(0) &- tail
-        if waiting == 0 || isPoisoned { return nil }
+        return waiting == 0 || isPoisoned ? nil : take(of: waiting)
+    }
+
+    private mutating func take(of waiting: UInt64) -> Frame? {
         guard waiting <= RingPlaces.capacity else {
             isPoisoned = true
             return nil

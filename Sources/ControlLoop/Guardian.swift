@@ -18,6 +18,8 @@ public struct Guardian: Sendable {
     private var report = GuardianReport()
     private var safety = SafetyReport()
     private var sampler = SamplerReport()
+    private var safetySeen = PublishedBlock<6>.unseen
+    private var samplerSeen = PublishedBlock<9>.unseen
     private var heartbeat = false
     private var stalled = false
     /// Once permission is taken away it comes back only after the safety task has let go of the heartbeat.
@@ -38,38 +40,40 @@ public struct Guardian: Sendable {
     public mutating func run<Port: OutputLinesPort & WatchdogPort & ~Copyable>(
         at now: Instant, board: inout Port
     ) -> Instant {
-        if let block = page.safety.read() { safety = SafetyReport(block) }
-        if let block = page.sampler.read() { sampler = SamplerReport(block) }
+        if let block = page.safety.read(newerThan: &safetySeen) { safety = SafetyReport(block) }
+        if let block = page.sampler.read(newerThan: &samplerSeen) { sampler = SamplerReport(block) }
         judgeTick(at: now)
         let sound = !stalled && numbersAreSound(at: now)
         if !safety.wantsHeartbeat { withheld = false }
         if safety.wantsHeartbeat, !sound { withheld = true }
         report.permits = sound && !withheld
         write(at: now, to: &board)
-        pet(at: now, on: &board)
+        if now - lastPetAt >= Guardian.petting { pet(at: now, on: &board) }
         report.at = now
         page.guardian.publish(report.block)
         return now + Guardian.period
     }
 
-    private mutating func judgeTick(at now: Instant) {
+    @inline(always) private mutating func judgeTick(at now: Instant) {
         let late = now - safety.tickAt > tickAge && safety.ticks > 0
         if late, !stalled { report.stalls &+= 1 }
         stalled = late || safety.ticks == 0
     }
 
-    private func numbersAreSound(at now: Instant) -> Bool {
+    @inline(always) private func numbersAreSound(at now: Instant) -> Bool {
         if !safety.wantsHeartbeat { return true }
         let voltage = sampler.voltage
         return voltage.isTrusted(at: now, within: Ceiling.voltageAge) && voltage.value <= voltageLimit
             && coilIsSound(sampler.coilA, at: now) && coilIsSound(sampler.coilB, at: now)
     }
 
-    private func coilIsSound(_ reading: Reading<Millicelsius>, at now: Instant) -> Bool {
+    @inline(always) private func coilIsSound(_ reading: Reading<Millicelsius>, at now: Instant) -> Bool {
         reading.isTrusted(at: now, within: Ceiling.coilTemperatureAge) && reading.value <= coilLimit
     }
 
-    private mutating func write<Port: OutputLinesPort & ~Copyable>(at now: Instant, to board: inout Port) {
+    @inline(always) private mutating func write<Port: OutputLinesPort & ~Copyable>(
+        at now: Instant, to board: inout Port
+    ) {
         let on = report.permits && safety.wantsHeartbeat
         heartbeat = on && !heartbeat
         let levels = OutputLines.none.setting(.heartbeat, heartbeat)
@@ -86,7 +90,6 @@ public struct Guardian: Sendable {
 
     /// Pets the watchdog only on evidence: the tick advanced by the right amount and the sampler ran.
     private mutating func pet<Port: WatchdogPort & ~Copyable>(at now: Instant, on board: inout Port) {
-        guard now - lastPetAt >= Guardian.petting else { return }
         let ticks = Int64(bitPattern: safety.ticks &- ticksAtPet)
         let expected = Guardian.petting.raw / SafetyTask.period.raw
         let ticked = lastPetAt == .distantPast || (ticks >= expected * 9 / 10 && ticks <= expected * 11 / 10)

@@ -78,7 +78,9 @@ public struct SafetyTask: Sendable {
         return plannedAt
     }
 
-    private mutating func gather<Port: InputLinesPort & ~Copyable>(at now: Instant, from board: inout Port) {
+    @inline(always) private mutating func gather<Port: InputLinesPort & ~Copyable>(
+        at now: Instant, from board: inout Port
+    ) {
         inputs.now = now
         inputs.lateness = max(.zero, now - plannedAt)
         inputs.portFailed = outputFailed
@@ -97,7 +99,7 @@ public struct SafetyTask: Sendable {
         }
     }
 
-    private mutating func publish(_ outputs: KernelOutputs) {
+    @inline(always) private mutating func publish(_ outputs: KernelOutputs) {
         report.wantsHeartbeat = outputs.wantsHeartbeat
         report.wantsBleedOpen = outputs.wantsBleedOpen
         report.wantsArm = outputs.wantsArm

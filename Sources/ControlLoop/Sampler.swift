@@ -24,6 +24,7 @@ public struct Sampler: Sendable {
     private var coilB: CoilSensor
     private var report = SamplerReport()
     private var safety = SafetyReport()
+    private var safetySeen = PublishedBlock<6>.unseen
     private var runs: UInt64 = 0
     /// What is being converted, and since when; nil while nothing is.
     private var channel: ADCChannel?
@@ -48,7 +49,7 @@ public struct Sampler: Sendable {
     /// One run: take what is converted, start the next conversion, use the time it takes for the other parts.
     public mutating func run<Bus: I2CBus & ~Copyable>(at now: Instant, bus: inout Bus) -> Instant {
         runs &+= 1
-        if let block = page.safety.read() { safety = SafetyReport(block) }
+        if let block = page.safety.read(newerThan: &safetySeen) { safety = SafetyReport(block) }
         var next: Instant
         do throws(BusFault) {
             next = try convert(at: now, on: &bus)
@@ -57,7 +58,8 @@ public struct Sampler: Sendable {
             converterAnswered = false
             next = now + .milliseconds(1)
         }
-        let after = attendSetPoint(at: now, on: &bus)
+        let isProofDue = safety.setPoint != written || now >= nextProofAt
+        let after = isProofDue ? attendSetPoint(at: now, on: &bus) : now
         if now >= nextCoilAt {
             nextCoilAt = now + Sampler.coilPeriod
             coilA.attend(at: after, on: &bus)
@@ -71,9 +73,9 @@ public struct Sampler: Sendable {
     }
 
     /// Looks at the running conversion; when it is done, starts the next one and fetches the result.
-    private mutating func convert<Bus: I2CBus & ~Copyable>(at now: Instant, on bus: inout Bus) throws(BusFault)
-        -> Instant
-    {
+    @inline(always) private mutating func convert<Bus: I2CBus & ~Copyable>(
+        at now: Instant, on bus: inout Bus
+    ) throws(BusFault) -> Instant {
         guard let done = channel else { return try start(at: now, on: &bus) }
         let status = try adc.status(of: done, on: &bus, at: now)
         switch status.progress {
@@ -94,15 +96,16 @@ public struct Sampler: Sendable {
         return next
     }
 
-    private mutating func start<Bus: I2CBus & ~Copyable>(at now: Instant, on bus: inout Bus) throws(BusFault) -> Instant
-    {
+    @inline(always) private mutating func start<Bus: I2CBus & ~Copyable>(
+        at now: Instant, on bus: inout Bus
+    ) throws(BusFault) -> Instant {
         let next = nextChannel
         startedAt = try adc.start(next, on: &bus, at: now)
         channel = next
         return startedAt + ADS1115.longestConversionTime
     }
 
-    private var nextChannel: ADCChannel {
+    @inline(always) private var nextChannel: ADCChannel {
         // After a pulse the volts are wanted first: what it left, before the charger begins.
         let proof = safety.lastFireAt + Sampler.blanking
         if report.voltage.takenAt < proof, startedAt < proof || channel != .capacitor { return .capacitor }
@@ -113,7 +116,7 @@ public struct Sampler: Sendable {
         }
     }
 
-    private mutating func take(_ code: UInt16, of channel: ADCChannel, startedAt began: Instant) {
+    @inline(always) private mutating func take(_ code: UInt16, of channel: ADCChannel, startedAt began: Instant) {
         turn &+= 1
         let fire = safety.lastFireAt
         let blanked = began < fire + Sampler.blanking && began + ADS1115.longestConversionTime > fire
@@ -131,7 +134,6 @@ public struct Sampler: Sendable {
     /// Writes the set-point when it changed, and proves it by reading it back.
     private mutating func attendSetPoint<Bus: I2CBus & ~Copyable>(at now: Instant, on bus: inout Bus) -> Instant {
         let wanted = safety.setPoint
-        if wanted == written, now < nextProofAt { return now }
         nextProofAt = now + Sampler.proofPeriod
         let code = MCP4725.code(for: wanted, fullScale: dacFullScale)
         do throws(BusFault) {

@@ -10,7 +10,7 @@ import Synchronization
     public init(_ base: UnsafeMutableRawPointer) { unsafe self.base = base }
 
     /// The same region, from `word` on.
-    public func from(_ word: Int) -> SharedWords { unsafe SharedWords(base + word * 8) }
+    @inline(__always) public func from(_ word: Int) -> SharedWords { unsafe SharedWords(base + word * 8) }
 
     /// Reads one word; later reads of this task stay behind it.
     @inline(__always) public func load(_ word: Int) -> UInt64 {
@@ -48,7 +48,7 @@ public struct PublishedBlock<let count: Int>: Sendable {
 
     /// The newest whole block, unless it is the one that the caller saw last: nil then, and when `read` gives nil.
     /// - Parameter seen: what the last call left; at first `unseen`.
-    public func read(newerThan seen: inout UInt64) -> Fixed<count, UInt64>? {
+    @inline(__always) public func read(newerThan seen: inout UInt64) -> Fixed<count, UInt64>? {
         if words.load(0) == seen { return nil }
         var block = Fixed<count, UInt64>(repeating: 0)
         for _ in 0..<4 {

@@ -15,7 +15,7 @@ public struct SafetyReport: BitwiseCopyable, Hashable, Sendable {
 
     public init() {}
 
-    @inline(__always) var block: Fixed<6, UInt64> {
+    @inline(always) var block: Fixed<6, UInt64> {
         var block = Fixed<6, UInt64>(repeating: 0)
         block[0] = ticks
         block[1] = UInt64(bitPattern: tickAt.raw)
@@ -25,7 +25,7 @@ public struct SafetyReport: BitwiseCopyable, Hashable, Sendable {
         return block
     }
 
-    init(_ block: Fixed<6, UInt64>) {
+    @inline(always) init(_ block: Fixed<6, UInt64>) {
         ticks = block[0]
         tickAt = Instant(Int64(bitPattern: block[1]))
         wantsHeartbeat = block[2] & 1 != 0
@@ -37,7 +37,7 @@ public struct SafetyReport: BitwiseCopyable, Hashable, Sendable {
 }
 
 extension GuardianReport {
-    @inline(__always) var block: Fixed<3, UInt64> {
+    @inline(always) var block: Fixed<3, UInt64> {
         var block = Fixed<3, UInt64>(repeating: 0)
         block[0] = UInt64(bitPattern: at.raw)
         block[1] = flag(permits, 0) | flag(armIsUp, 1) | flag(outputFailed, 2) | flag(watchdogFailed, 3)
@@ -45,7 +45,7 @@ extension GuardianReport {
         return block
     }
 
-    init(_ block: Fixed<3, UInt64>) {
+    @inline(always) init(_ block: Fixed<3, UInt64>) {
         self.init(
             at: Instant(Int64(bitPattern: block[0])), permits: block[1] & 1 != 0, armIsUp: block[1] & 2 != 0,
             outputFailed: block[1] & 4 != 0, watchdogFailed: block[1] & 8 != 0,
@@ -54,7 +54,7 @@ extension GuardianReport {
 }
 
 extension SamplerReport {
-    @inline(__always) func block(runs: UInt64) -> Fixed<9, UInt64> {
+    @inline(always) func block(runs: UInt64) -> Fixed<9, UInt64> {
         var block = Fixed<9, UInt64>(repeating: 0)
         put(voltage.value.raw, voltage.quality, voltage.takenAt, &block, 0)
         put(coilA.value.raw, coilA.quality, coilA.takenAt, &block, 2)
@@ -65,7 +65,7 @@ extension SamplerReport {
         return block
     }
 
-    init(_ block: Fixed<9, UInt64>) {
+    @inline(always) init(_ block: Fixed<9, UInt64>) {
         self.init()
         voltage = Reading(Millivolts(value(block[0])), takenAt: instant(block[1]), quality: quality(block[0]))
         coilA = Reading(Millicelsius(value(block[2])), takenAt: instant(block[3]), quality: quality(block[2]))
@@ -74,7 +74,7 @@ extension SamplerReport {
         partsIdentified = block[7] & 1 != 0
     }
 
-    private func put(
+    @inline(always) private func put(
         _ value: Int32, _ quality: Quality, _ takenAt: Instant, _ block: inout Fixed<9, UInt64>, _ index: Int
     ) {
         block[index] = UInt64(UInt32(bitPattern: value)) | UInt64(quality.rawValue) << 32

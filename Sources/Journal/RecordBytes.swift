@@ -39,7 +39,27 @@ public struct RecordBytes: BitwiseCopyable, Sendable {
         }
     }
 
-    /// Appends the lowest `size` bytes of a number.
+    /// Appends the eight bytes of a number.
+    mutating func append(_ value: UInt64) {
+        precondition(count <= RecordBytes.capacity - 8)
+        let offset = count
+        unsafe Swift.withUnsafeMutableBytes(of: &storage) {
+            unsafe $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt64.self)
+        }
+        count += 8
+    }
+
+    /// Appends a tag.
+    mutating func append(_ tag: Tag) {
+        precondition(count <= RecordBytes.capacity - Tag.size)
+        let offset = count
+        unsafe Swift.withUnsafeMutableBytes(of: &storage) {
+            unsafe $0.storeBytes(of: tag.bytes, toByteOffset: offset, as: Fixed<32, UInt8>.self)
+        }
+        count += Tag.size
+    }
+
+    /// Appends the lowest `size` bytes of a number, 1 ... 4.
     mutating func append(_ value: UInt64, size: Int) {
         for number in 0..<size { storage[count + number] = UInt8(truncatingIfNeeded: value >> UInt64(8 * number)) }
         count += size
@@ -63,17 +83,15 @@ public struct Tag: BitwiseCopyable, Hashable, Sendable {
     public init() { bytes = Fixed(repeating: 0) }
 
     /// The tag over `previous` and the bytes of a record that stand before its own tag.
-    init(after previous: Tag, over record: RecordBytes, count: Int) {
-        var out = InlineArray<32, UInt8>(repeating: 0)
+    @inline(always) init(after previous: Tag, over record: RecordBytes, count: Int) {
+        bytes = Fixed(repeating: 0)
         unsafe withUnsafeBytes(of: previous.bytes) { previous in
             unsafe record.withUnsafeBytes { data in
-                unsafe withUnsafeMutableBytes(of: &out) { out in
+                unsafe withUnsafeMutableBytes(of: &bytes) { out in
                     unsafe csodium_chain(previous.baseAddress, data.baseAddress, count, out.baseAddress)
                 }
             }
         }
-        bytes = Fixed(repeating: 0)
-        for index in 0..<Tag.size { bytes[index] = out[index] }
     }
 
     /// The tag that lies in `record` at `offset`.

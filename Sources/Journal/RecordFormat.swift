@@ -38,14 +38,14 @@ enum RecordFormat {
     static var magicHigh: UInt64 { 0x0072_6570 }
 
     /// The bytes of a record up to its tag.
-    static func encode(_ record: Record) -> RecordBytes {
+    @inline(always) static func encode(_ record: Record) -> RecordBytes {
         var bytes = RecordBytes()
         bytes.append(0, size: 4)
         bytes.append(UInt64(record.content.kind.rawValue), size: 1)
         bytes.append(record.wall.isTrusted ? 1 : 0, size: 3)
-        bytes.append(record.sequence, size: 8)
-        bytes.append(UInt64(bitPattern: record.at.raw), size: 8)
-        bytes.append(UInt64(bitPattern: record.wall.nanoseconds), size: 8)
+        bytes.append(record.sequence)
+        bytes.append(UInt64(bitPattern: record.at.raw))
+        bytes.append(UInt64(bitPattern: record.wall.nanoseconds))
         encode(record.content, into: &bytes)
         let length = bytes.count + Tag.size
         for index in 0..<4 { bytes[index] = UInt8(truncatingIfNeeded: length >> (8 * index)) }
@@ -53,9 +53,9 @@ enum RecordFormat {
     }
 
     /// Appends the tag that continues the chain after `previous`, and returns it.
-    static func seal(_ bytes: inout RecordBytes, after previous: Tag) -> Tag {
+    @inline(always) static func seal(_ bytes: inout RecordBytes, after previous: Tag) -> Tag {
         let tag = Tag(after: previous, over: bytes, count: bytes.count)
-        for index in 0..<Tag.size { bytes.append(UInt64(tag.bytes[index]), size: 1) }
+        bytes.append(tag)
         return tag
     }
 
@@ -80,28 +80,28 @@ enum RecordFormat {
         return true
     }
 
-    private static func encode(_ content: RecordContent, into bytes: inout RecordBytes) {
+    @inline(always) private static func encode(_ content: RecordContent, into bytes: inout RecordBytes) {
         switch content {
         case .opened(let version):
-            bytes.append(magicLow, size: 8)
+            bytes.append(magicLow)
             bytes.append(magicHigh, size: 4)
             bytes.append(UInt64(version), size: 4)
         case .start(let first, let second), .gap(let first, let second):
-            bytes.append(first, size: 8)
-            bytes.append(second, size: 8)
+            bytes.append(first)
+            bytes.append(second)
         case .event(let event):
             let frame = event.frame
-            for index in 0..<8 { bytes.append(frame[index], size: 8) }
+            for index in 0..<8 { bytes.append(frame[index]) }
         case .note(let note), .override(let note), .configuration(let note):
             for index in 0..<note.count { bytes.append(UInt64(note[index]), size: 1) }
         case .recovered(let reason, let dropped):
-            bytes.append(UInt64(bitPattern: dropped), size: 8)
-            bytes.append(UInt64(reason.rawValue), size: 8)
+            bytes.append(UInt64(bitPattern: dropped))
+            bytes.append(UInt64(reason.rawValue))
         case .resumed(let code, let failures, let lost, let since):
             bytes.append(UInt64(UInt32(bitPattern: code)), size: 4)
             bytes.append(UInt64(failures), size: 4)
-            bytes.append(lost, size: 8)
-            bytes.append(UInt64(bitPattern: since.raw), size: 8)
+            bytes.append(lost)
+            bytes.append(UInt64(bitPattern: since.raw))
         }
     }
 

@@ -47,7 +47,9 @@ struct ADS1115Chip: BitwiseCopyable, Hashable {
     }
 
     /// Writes a register at `now`. `stretch` multiplies the conversion's time (rate error, slow fault).
-    mutating func write(_ value: UInt16, register: UInt8, stretch: Double, isFrozen: Bool, at now: Instant) {
+    @inline(always) mutating func write(
+        _ value: UInt16, register: UInt8, stretch: Double, isFrozen: Bool, at now: Instant
+    ) {
         finish(isFrozen: isFrozen, at: now)
         switch register & 3 {
         case 1:
@@ -66,7 +68,7 @@ struct ADS1115Chip: BitwiseCopyable, Hashable {
     }
 
     /// Reads a register at `now`. `isFrozen` keeps the conversion register as it is.
-    mutating func read(register: UInt8, isFrozen: Bool, at now: Instant) -> UInt16 {
+    @inline(always) mutating func read(register: UInt8, isFrozen: Bool, at now: Instant) -> UInt16 {
         finish(isFrozen: isFrozen, at: now)
         return switch register & 3 {
         case 0: UInt16(bitPattern: conversion)
@@ -77,7 +79,7 @@ struct ADS1115Chip: BitwiseCopyable, Hashable {
     }
 
     /// Takes the input of the running conversion, volts at the multiplexer, with `noise` in LSB.
-    mutating func sample(_ volts: Double, noise: Double) {
+    @inline(always) mutating func sample(_ volts: Double, noise: Double) {
         sampleAt = .distantFuture
         conversions &+= 1
         result = code(volts, noise: noise)
@@ -89,7 +91,7 @@ struct ADS1115Chip: BitwiseCopyable, Hashable {
         sample((before + after) / 2, noise: 0)
     }
 
-    private func code(_ volts: Double, noise: Double) -> Int16 {
+    @inline(always) private func code(_ volts: Double, noise: Double) -> Int16 {
         let scaled = volts / ADS1115Chip.fullScale(gain) * 32_768 + noise
         if scaled >= 32_767 { return 32_767 }
         if scaled <= -32_768 { return -32_768 }
@@ -98,7 +100,7 @@ struct ADS1115Chip: BitwiseCopyable, Hashable {
 
     /// Moves the result into the register when it is time, and never before the input has been taken: a transfer may stand for a
     /// moment that the world has not reached yet.
-    private mutating func finish(isFrozen: Bool, at now: Instant) {
+    @inline(always) private mutating func finish(isFrozen: Bool, at now: Instant) {
         guard now >= doneAt, sampleAt == .distantFuture else { return }
         doneAt = .distantFuture
         if !isFrozen { conversion = result }

@@ -5,7 +5,7 @@ public struct Dice: BitwiseCopyable, Hashable, Sendable {
     public init(seed: UInt64) { state = seed }
 
     /// The next 64 bits.
-    public mutating func next() -> UInt64 {
+    @inline(__always) public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         return Dice.mix(state)
     }
@@ -22,7 +22,7 @@ public struct Dice: BitwiseCopyable, Hashable, Sendable {
     public static func at(_ index: UInt64, seed: UInt64) -> UInt64 { mix(mix(seed) &+ index &* 0x9E37_79B9_7F4A_7C15) }
 
     /// SplitMix64's finaliser (Steele, Lea, Flood 2014).
-    private static func mix(_ word: UInt64) -> UInt64 {
+    @inline(always) private static func mix(_ word: UInt64) -> UInt64 {
         var mixed = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)

@@ -29,7 +29,7 @@ public struct FaultTable: BitwiseCopyable, Hashable, Sendable {
     }
 
     /// True when a fault that `matches` says is active at `now`.
-    @inline(__always) func isActive(_ component: FaultComponent, _ mode: FaultMode, at now: Instant) -> Bool {
+    @inline(always) func isActive(_ component: FaultComponent, _ mode: FaultMode, at now: Instant) -> Bool {
         for index in 0..<Int(count) {
             let fault = faults[index]
             if fault.component == component, fault.mode == mode, fault.isActive(at: now) { return true }
@@ -80,7 +80,7 @@ public struct FaultTable: BitwiseCopyable, Hashable, Sendable {
         return has(.thyristor, .selfTrigger) && !wasTriggered
     }
 
-    func hash(into history: inout HistoryHash) {
+    @inline(always) func hash(into history: inout HistoryHash) {
         for index in 0..<Int(count) {
             let fault = faults[index]
             history.add(UInt64(fault.component.rawValue) | UInt64(fault.mode.rawValue) << 8)

@@ -75,7 +75,8 @@ extension World {
     }
 
     /// Begins a transfer: finds out whether somebody answers.
-    private mutating func begin(_ address: UInt8, at now: Instant, takes: Nanoseconds) throws(BusFault) {
+    @inline(always) private mutating func begin(_ address: UInt8, at now: Instant, takes: Nanoseconds) throws(BusFault)
+    {
         let asked = now - clockLead
         advance(to: min(asked, horizon))
         transferAt = max(self.now, asked)
@@ -113,13 +114,13 @@ extension World {
         return .noAcknowledge
     }
 
-    private mutating func garbled(_ value: UInt16) -> UInt16 {
+    @inline(always) private mutating func garbled(_ value: UInt16) -> UInt16 {
         faults.has(.bus, .garbage) ? value ^ UInt16(truncatingIfNeeded: dice.next()) : value
     }
 
     // MARK: The converter
 
-    private mutating func readADC(_ register: UInt8) -> UInt16 {
+    @inline(always) private mutating func readADC(_ register: UInt8) -> UInt16 {
         if register & 3 == 0, faults.has(.adc, .garbage) { return UInt16(truncatingIfNeeded: dice.next()) }
         return adc.read(register: register, isFrozen: faults.has(.adc, .stuck), at: transferAt)
     }
@@ -143,7 +144,7 @@ extension World {
     var adcGain: Double { parts.adcGain * (faults.has(.adc, .wrong) ? 1 + 0.1 * parts.wrongSign : 1) }
 
     /// Volts at a pin of the converter. Inlined, as the next: a call would copy the world, which is large.
-    @inline(__always) private func pin(_ number: UInt16) -> Double {
+    @inline(always) private func pin(_ number: UInt16) -> Double {
         switch number {
         case 0: pinVolts(ofCapacitor: volts)
         case 1: capacitor.current(at: now) * 2048 / Double(board.chargerCurrentFullScale)
@@ -153,7 +154,7 @@ extension World {
     }
 
     /// What the measuring divider makes of the capacitor's voltage: 2000 V = 2.048 V.
-    @inline(__always) func pinVolts(ofCapacitor volts: Double) -> Double {
+    @inline(always) func pinVolts(ofCapacitor volts: Double) -> Double {
         if faults.has(.voltageDivider, .off) { return 0 }
         let divider = faults.has(.voltageDivider, .wrong) ? 0.92 : 1.0
         return volts * divider * 2048 / Double(board.adcFullScale.raw)

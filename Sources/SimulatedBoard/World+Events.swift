@@ -4,7 +4,7 @@ import StimulatorCore
 // What the hardware does by itself, in the order of time.
 extension World {
     /// Lets everything up to and at `target` happen. One comparison when nothing does.
-    public mutating func advance(to target: Instant) {
+    @inline(__always) public mutating func advance(to target: Instant) {
         if target >= nextEventAt { catchUp(to: target) }
         if target > now { now = target }
     }
@@ -12,13 +12,14 @@ extension World {
     private mutating func catchUp(to target: Instant) {
         while nextEventAt <= target {
             if nextEventAt > now { now = nextEventAt }
-            handleDue()
+            if adc.sampleAt <= now { sampleADC() }
+            if nextChangeAt <= now { handleChanges() }
+            nextEventAt = min(nextChangeAt, adc.sampleAt)
         }
     }
 
-    /// Handles everything that is due now, in a fixed order.
-    private mutating func handleDue() {
-        if adc.sampleAt <= now { sampleADC() }
+    /// Handles every change that is due now, in a fixed order.
+    private mutating func handleChanges() {
         var isChanged = false
         if faults.changesAt <= now || chatterAt <= now { refreshFaults() }
         if enableFallsAt <= now {
@@ -136,10 +137,11 @@ extension World {
 
     /// Finds the earliest event.
     private mutating func plan() {
-        var earliest = min(min(adc.sampleAt, crossingAt), min(enableFallsAt, currentEndsAt))
+        var earliest = min(crossingAt, min(enableFallsAt, currentEndsAt))
         earliest = min(earliest, min(contactor.movesAt, bleedRelay.movesAt))
         earliest = min(earliest, min(inhibitEndsAt, watchdogBitesAt))
-        nextEventAt = min(earliest, min(faults.changesAt, chatterAt))
+        nextChangeAt = min(earliest, min(faults.changesAt, chatterAt))
+        nextEventAt = min(nextChangeAt, adc.sampleAt)
     }
 }
 

@@ -7,7 +7,9 @@ extension World {
     #if hasFeature(Embedded)
         @_noLocks @_noAllocation
     #endif
-    public mutating func set(_ levels: OutputLines, mask: OutputLines, at now: Instant) throws(LineFault) {
+    @inline(__always) public mutating func set(_ levels: OutputLines, mask: OutputLines, at now: Instant)
+        throws(LineFault)
+    {
         advance(to: now - clockLead)
         let new = (self.levels - mask) | (levels & mask)
         if new == self.levels { return }
@@ -18,7 +20,7 @@ extension World {
     #if hasFeature(Embedded)
         @_noLocks @_noAllocation
     #endif
-    public mutating func read(at now: Instant) throws(LineFault) -> InputLines {
+    @inline(__always) public mutating func read(at now: Instant) throws(LineFault) -> InputLines {
         advance(to: now - clockLead)
         return inputs
     }
@@ -26,7 +28,7 @@ extension World {
     #if hasFeature(Embedded)
         @_noLocks @_noAllocation
     #endif
-    public mutating func fireSenseEdges(at now: Instant) throws(LineFault) -> EdgeCount {
+    @inline(__always) public mutating func fireSenseEdges(at now: Instant) throws(LineFault) -> EdgeCount {
         advance(to: now - clockLead)
         return EdgeCount(count: fireSenseEdges.count, lastAt: fireSenseEdges.lastAt + clockLead)
     }
@@ -41,6 +43,7 @@ extension World {
         advance(to: now - clockLead)
         if faults.has(.watchdog, .off) { throw LineFault(code: 5) }
         watchdogBitesAt = self.now + World.watchdogSpan
+        nextChangeAt = min(nextChangeAt, watchdogBitesAt)
         nextEventAt = min(nextEventAt, watchdogBitesAt)
     }
 
@@ -113,10 +116,10 @@ extension World {
         if faults.has(.software, .frozenAtWorst) { new = .charge | .arm | .bleedHold }
         if !isPowered { new = .none }
         if new == pins { return }
-        let isGateUp = pins.contains(.arm) && isEnabled && isChainClosed
         let changed = OutputLines(rawValue: new.rawValue ^ pins.rawValue)
         let isFireRising = changed.contains(.fire) && new.contains(.fire)
         if changed.contains(.charge) { chargeChangedAt = now }
+        let isGateUp = isFireRising && pins.contains(.arm) && isEnabled && isChainClosed
         pins = new
         if changed.contains(.heartbeat) { pumpEnable() }
         if isFireRising { fireEdge(isGateUp: isGateUp) }

@@ -91,6 +91,8 @@ public struct World: Board, BitwiseCopyable, Sendable {
 
     /// The earliest internal event, or earlier: until then `advance` is one comparison.
     var nextEventAt = Instant(0)
+    /// The same without the converter's sample, which changes nothing but the converter.
+    var nextChangeAt = Instant(0)
 
     /// A board whose parts `seed` draws within their tolerances, everything off, the coil plugged in, the interlock closed.
     public init(seed: UInt64, board: BoardDescription) {
@@ -150,8 +152,8 @@ extension World {
         (hands & (.emergencyStop | .patientStop | .interlock)).rawValue == InputLines.interlock.rawValue
     }
 
-    /// Mixes the world's state into `history`, field by field.
-    public func hash(into history: inout HistoryHash) {
+    /// Mixes the world's state into `history`, field by field. Inlined, as `volts`.
+    @inline(__always) public func hash(into history: inout HistoryHash) {
         history.add(UInt64(bitPattern: now.raw))
         history.add(UInt64(levels.rawValue) | UInt64(pins.rawValue) << 32)
         history.add(UInt64(hands.rawValue) | UInt64(inputs.rawValue) << 32)

@@ -54,13 +54,13 @@ extension SimulatedRig {
 
     // MARK: What the hardware does to the software
 
+    /// A fault is active or has just ended, or the watchdog has bitten: `attendHardware` may have something to do.
+    @inline(always) var isDisturbed: Bool {
+        !world.faults.isQuiet || hardwareFailed || world.watchdogResets != resetsSeen
+    }
+
     /// Resets, the end of a power cut, the restart of a process that was killed.
     mutating func attendHardware() {
-        if world.faults.isQuiet, !powerWasCut, !safetyWasKilled, !consoleWasKilled, !diskFails,
-            world.watchdogResets == resetsSeen
-        {
-            return
-        }
         let isCut = world.isActive(.power, .off, at: now)
         let safetyIsKilled = world.isActive(.safetyProcess, .killed, at: now)
         let consoleIsKilled = world.isActive(.consoleProcess, .killed, at: now)
@@ -88,7 +88,7 @@ extension SimulatedRig {
     private mutating func failDisk() {
         let off = world.isActive(.disk, .off, at: now)
         let full = world.isActive(.disk, .full, at: now)
-        diskFails = off || full
+        hardwareFailed = powerWasCut || safetyWasKilled || consoleWasKilled || off || full
         side.withStore { disk in
             disk.failsWrites = off
             disk.failsSync = off
@@ -108,9 +108,8 @@ extension SimulatedRig {
         guardian = Guardian(board: board, page: tasks)
         sampler = Sampler(board: board, page: tasks)
         lowerOutputs()
-        for task in 0..<RigTask.count where RigTask(rawValue: task)?.isOfSafetyProcess == true {
-            planned[task] = now
-            due[task] = now
+        for raw in 0..<RigTask.count {
+            if let task = RigTask(rawValue: raw), task.isOfSafetyProcess { schedule.start(task, at: now) }
         }
     }
 

@@ -21,7 +21,14 @@ struct RigWatch {
     private var meant: PulsePattern?
     private var lockouts = TripSet()
 
-    /// Called after every run of the safety task. `clockLead` is how far the kernel's clock is ahead of the world's.
+    /// True while the kernel is what it was at the last update, as far as the checkers are concerned.
+    @inline(always) func hasSeen(_ kernel: SafetyKernel) -> Bool {
+        kernel.isPatternActive == wasActive && kernel.firstPulseAt == firstPulseAt
+            && kernel.state.isArmed == wasArmed && kernel.lockouts == lockouts
+    }
+
+    /// Called after a run of the safety task that took a command or changed what `hasSeen` looks at. `clockLead` is how far the kernel's
+    /// clock is ahead of the world's.
     /// - Returns: true when the set of lockouts changed: it has to be stored.
     mutating func update(
         _ kernel: SafetyKernel, _ asked: Asked, _ world: inout World, _ checkers: inout Checkers,

@@ -35,17 +35,13 @@ import StimulatorCore
     var latchFile = SimulatedLatchFile()
 
     var dice: Dice
-    /// When each task is due by its own plan, and when the scheduler lets it run.
-    var planned = Fixed<5, Instant>(repeating: Instant(0))
-    var due = Fixed<5, Instant>(repeating: Instant(0))
-    var soonest = Instant(0)
-    /// When each task last ran.
-    var ranAt = Fixed<5, Instant>(repeating: Instant(0))
+    var schedule = Schedule()
     var watch = RigWatch()
     var powerWasCut = false
     var safetyWasKilled = false
     var consoleWasKilled = false
-    var diskFails = false
+    /// One of these, or the disk, had failed when `attendHardware` last looked.
+    var hardwareFailed = false
     var resetsSeen: UInt32 = 0
     /// How far the software's clock is ahead of the world's.
     var clockLead = Nanoseconds.zero
@@ -66,7 +62,9 @@ import StimulatorCore
         sampler = Sampler(board: board, page: tasks)
         let disk = unsafe SimulatedDisk(memory: memory + SimulatedRig.pagesSize, capacity: Int64(SimulatedRig.diskSize))
         side = ConsoleSide(board: board, page: page, store: disk, at: Instant(0), wall: SimulatedRig.noWall)
-        for task in 0..<RigTask.count { due[task] = Instant(Int64(dice.below(1_000_000))) }
+        for raw in 0..<RigTask.count {
+            if let task = RigTask(rawValue: raw) { schedule.move(task, to: Instant(Int64(dice.below(1_000_000)))) }
+        }
         lowerOutputs()
     }
 
@@ -142,68 +140,58 @@ import StimulatorCore
     /// Hash of the history so far: the same for the same seed and input, in every build and on every machine.
     public var historyHash: UInt64 { history.value }
     /// When the next task is due.
-    public var nextWake: Instant { soonest }
+    public var nextWake: Instant { schedule.soonest }
 
     private mutating func wakeConsole() {
-        let task = RigTask.console.rawValue
-        due[task] = min(due[task], now)
-        soonest = min(soonest, now)
+        schedule.wake(.console, at: now)
     }
 
     // MARK: Time
 
     /// Runs every task that is due up to and including `limit`.
     public mutating func run(until limit: Instant) {
-        while soonest <= limit { runNext() }
+        while schedule.soonest <= limit { runNext() }
         now = max(now, limit)
         world.advance(to: now)
     }
 
     /// Runs the task that is due next.
     private mutating func runNext() {
-        var index = 0
-        for task in 1..<RigTask.count where due[task] < due[index] { index = task }
-        now = max(now, due[index])
+        let task = schedule.next
+        now = max(now, schedule.soonest)
         world.horizon = now
         world.advance(to: now)
         if now >= watch.nextLookAt { look() }
-        attendHardware()
-        if let task = RigTask(rawValue: index) { attend(task) }
-        soonest = due[0]
-        for task in 1..<RigTask.count { soonest = min(soonest, due[task]) }
+        if isDisturbed { attendHardware() }
+        attend(task)
     }
 
     /// The checkers look whatever the software does: frozen tasks are still planned.
     private mutating func look() {
         watch.nextLookAt = now + .milliseconds(10)
         let ran = LastRuns(
-            safety: ranAt[RigTask.safety.rawValue], sampler: ranAt[RigTask.sampler.rawValue],
-            console: ranAt[RigTask.console.rawValue])
+            safety: schedule.lastRun(of: .safety), sampler: schedule.lastRun(of: .sampler),
+            console: schedule.lastRun(of: .console))
         checkers.tasksRan(ran, &world)
         checkers.observe(&world, at: now)
         world.hash(into: &history)
     }
 
-    private mutating func attend(_ task: RigTask) {
-        let index = task.rawValue
+    @inline(always) private mutating func attend(_ task: RigTask) {
         switch world.faults.isQuiet ? .runs : world.fate(of: task, at: now) {
         case .runs: break
         case .late(let delay):
             // Late once for each planned run.
-            if now < planned[index] + delay {
-                due[index] = planned[index] + delay
-                return
-            }
-        case .stopped:
-            due[index] = now + .milliseconds(1)
-            return
+            let late = schedule.plan(of: task) + delay
+            if now < late { return schedule.move(task, to: late) }
+        case .stopped: return schedule.move(task, to: now + .milliseconds(1))
         }
-        ranAt[index] = now
-        planned[index] = run(task)
-        due[index] = planned[index] + jitter(of: task)
+        let begun = now
+        let next = run(task)
+        schedule.ran(task, at: begun, next: next, jitter: jitter(of: task))
     }
 
-    private mutating func run(_ task: RigTask) -> Instant {
+    @inline(always) private mutating func run(_ task: RigTask) -> Instant {
         switch task {
         case .safety: return runSafety()
         case .guardian: return stepGuardian(&guardian, at: clock, world: &world) - clockLead
@@ -213,20 +201,24 @@ import StimulatorCore
         }
     }
 
-    private mutating func runSafety() -> Instant {
+    @inline(always) private mutating func runSafety() -> Instant {
         let next = stepSafety(&safety, at: clock, world: &world) - clockLead
         history.add(UInt64(world.levels.rawValue) | UInt64(safety.kernel.state.rawValue) << 32)
+        if safety.command != nil || !watch.hasSeen(safety.kernel) { tellCheckers() }
+        return next
+    }
+
+    private mutating func tellCheckers() {
         let sent = safety.command.flatMap { side.start(sentAs: $0.token) }
         let asked = Asked(command: safety.command?.command, pattern: sent)
         if watch.update(safety.kernel, asked, &world, &checkers, at: now, clockLead: clockLead) {
             latchFile.write(safety.kernel.lockouts)
         }
-        return next
     }
 
     /// Wake-ups of a quiet PREEMPT_RT kernel: up to 40 us; an edge is spun for: up to 2 us.
-    private mutating func jitter(of task: RigTask) -> Nanoseconds {
-        let most: UInt64 = task == .safety && safety.nextIsEdge ? 2_000 : 40_000
-        return Nanoseconds(Int64(dice.below(most)))
+    @inline(always) private mutating func jitter(of task: RigTask) -> Nanoseconds {
+        let drawn = dice.next()
+        return Nanoseconds(Int64(task == .safety && safety.nextIsEdge ? drawn % 2_000 : drawn % 40_000))
     }
 }

@@ -7,6 +7,8 @@ public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
     /// Kelvin above air.
     public private(set) var winding: Double
     public private(set) var caseRise: Double
+    /// How much warmer than the case the winding is; 0 when it is not.
+    public private(set) var windingExcess = Millicelsius.zero
     private let air: Double
     private let windingShare: Double
     private let heat: Double
@@ -35,6 +37,7 @@ public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
         let sum = windingRate + fillRate + caseRate
         fast = (sum + ExactMath.squareRoot(sum * sum - 4 * windingRate * caseRate)) / 2
         slow = windingRate * caseRate / fast
+        noteExcess()
     }
 
     /// The case's temperature.
@@ -45,9 +48,8 @@ public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
         temperature(rise: winding * windingShare + caseRise * (1 - windingShare))
     }
 
-    /// How much warmer than the case the winding is; 0 when it is not.
-    public var windingExcess: Millicelsius {
-        Millicelsius(Int32(max(0, min(1_000_000, (winding - caseRise) * 1000))))
+    private mutating func noteExcess() {
+        windingExcess = Millicelsius(Int32(max(0, min(1_000_000, (winding - caseRise) * 1000))))
     }
 
     /// The case's peak with no further pulse. It is at most the mixed temperature; where that is above `limit`, the model is followed
@@ -72,6 +74,7 @@ public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
     public mutating func pulse(at intensity: PerMille) {
         let part = Double(intensity.raw) / 1000
         winding += heat * part * part
+        noteExcess()
     }
 
     /// Time passes.
@@ -86,5 +89,6 @@ public struct CoilModel: BitwiseCopyable, Hashable, Sendable {
         let casePart = -(caseSlope + slow * caseRise) / (fast - slow)
         winding = windingPart * quick + (winding - windingPart) * lasting
         caseRise = casePart * quick + (caseRise - casePart) * lasting
+        noteExcess()
     }
 }

@@ -7,6 +7,8 @@ public struct EnergyBudget: BitwiseCopyable, Hashable, Sendable {
     private var slots = Fixed<61, Int64>(repeating: 0)
     /// Number of the newest slot: whole seconds.
     private var newest: Int64 = 0
+    /// The first moment after it.
+    private var newestEndsAt = Instant(1_000_000_000)
     private var total: Int64 = 0
     private var owed: Int64 = 0
     private var owedAt = Instant(0)
@@ -20,8 +22,8 @@ public struct EnergyBudget: BitwiseCopyable, Hashable, Sendable {
     public init(sustained: Milliwatts) { drain = sustained }
 
     /// Stored energy of the pulses of the last minute.
-    public mutating func lastMinute(at now: Instant) -> Millijoules {
-        roll(to: now)
+    @inline(__always) public mutating func lastMinute(at now: Instant) -> Millijoules {
+        if now >= newestEndsAt { roll(to: now) }
         return Millijoules(total)
     }
 
@@ -66,5 +68,6 @@ public struct EnergyBudget: BitwiseCopyable, Hashable, Sendable {
             slots[Int(newest % 61)] = 0
         }
         newest = max(newest, second)
+        newestEndsAt = Instant(newest * 1_000_000_000) + .seconds(1)
     }
 }

@@ -1,6 +1,6 @@
 extension SafetyKernel {
     /// Takes note of what changed since the last step.
-    @inline(__always) mutating func observe(_ inputs: KernelInputs) {
+    @inline(always) mutating func observe(_ inputs: KernelInputs) {
         worstLateness = max(worstLateness, inputs.lateness)
         observeKey(inputs)
         let voltage = inputs.sampler.voltage
@@ -12,7 +12,7 @@ extension SafetyKernel {
 
     /// An edge of the key is one that was seen: lines that could not be read do not make the key look off and then on. A contact that
     /// bounces or trembles is not a hand that turned it: off counts once it has lasted.
-    @inline(__always) private mutating func observeKey(_ inputs: KernelInputs) {
+    @inline(always) private mutating func observeKey(_ inputs: KernelInputs) {
         if inputs.portFailed { return }
         if inputs.lines.contains(.keySwitch) {
             if inputs.now - keyOffSince >= KernelTimes.keyTurns { keyEdgeAt = inputs.now }
@@ -23,7 +23,7 @@ extension SafetyKernel {
     }
 
     /// Coil current without a FIRE of ours is the worst thing that can happen.
-    @inline(__always) private mutating func observeCurrent(_ inputs: KernelInputs) {
+    @inline(always) private mutating func observeCurrent(_ inputs: KernelInputs) {
         let news = inputs.fireSense.count &- edgesSeen
         if news == 0 { return }
         edgesSeen = inputs.fireSense.count
@@ -41,7 +41,7 @@ extension SafetyKernel {
     }
 
     /// Limits that hold in every state.
-    @inline(__always) mutating func checkAlways(_ inputs: KernelInputs) {
+    @inline(always) mutating func checkAlways(_ inputs: KernelInputs) {
         let now = inputs.now
         let lines = inputs.lines
         if inputs.lateness > board.tickLateness, ticks > 1 {
@@ -67,14 +67,14 @@ extension SafetyKernel {
     }
 
     /// The voltage may not rise while CHARGE is off: 10 V and 1 % are noise, more is a charger that does not obey.
-    @inline(__always) private mutating func checkObedience(_ voltage: Millivolts, at now: Instant) {
+    @inline(always) private mutating func checkObedience(_ voltage: Millivolts, at now: Instant) {
         guard !charging, lowestSinceOff.raw < Int32.max, state != .selfTest else { return }
         let limit = Int64(lowestSinceOff.raw) + 10_000 + Int64(max(0, lowestSinceOff.raw)) / 100
         if Int64(voltage.raw) > limit { raise(.chargeRunaway, limit, Int64(voltage.raw), at: now) }
     }
 
     /// Leases and limits of an armed board. Old means off.
-    @inline(__always) mutating func checkArmed(_ inputs: KernelInputs) {
+    @inline(always) mutating func checkArmed(_ inputs: KernelInputs) {
         let now = inputs.now
         let lines = inputs.lines
         if !lines.contains(.interlock) { raise(.interlockOpen, at: now) }
@@ -98,7 +98,7 @@ extension SafetyKernel {
 
     /// The guardian must be alive and permit. It sees the same samples as the kernel and may have acted on one a moment earlier,
     /// so a stop that has its own name keeps it: this check comes last.
-    @inline(__always) private mutating func checkGuardian(_ guardian: GuardianReport, at now: Instant) {
+    @inline(always) private mutating func checkGuardian(_ guardian: GuardianReport, at now: Instant) {
         guard state.isArmed else { return }
         if !isFresh(guardian, at: now) {
             raise(.guardianDisagrees, micro(KernelTimes.guardianAge), micro(now - guardian.at), at: now)
@@ -108,25 +108,25 @@ extension SafetyKernel {
     }
 
     /// True while the guardian runs. On another processor it may have run a little after `now`.
-    @inline(__always) func isFresh(_ guardian: GuardianReport, at now: Instant) -> Bool {
+    @inline(always) func isFresh(_ guardian: GuardianReport, at now: Instant) -> Bool {
         let age = now - guardian.at
         return age <= KernelTimes.guardianAge && age >= .zero - KernelTimes.guardianAge
     }
 
     /// What the heartbeat, the contactor and the bleed relay say must be what was asked for.
-    @inline(__always) func postureMatches(_ lines: InputLines, at now: Instant) -> Bool {
+    @inline(always) func postureMatches(_ lines: InputLines, at now: Instant) -> Bool {
         let expected: InputLines = .enableSense | .contactorSense
         let bleedIsOpen = now > bleedOpenSince && now - bleedOpenSince > KernelTimes.relayMoves
         return lines.contains(bleedIsOpen ? expected | .bleedSense : expected)
     }
 
-    @inline(__always) private mutating func checkPosture(_ lines: InputLines, at now: Instant) {
+    @inline(always) private mutating func checkPosture(_ lines: InputLines, at now: Instant) {
         if postureMatches(lines, at: now) { return }
         let missing = (.enableSense | .contactorSense | .bleedSense) - lines
         raise(.lineMismatch, 0, Int64(missing.rawValue), at: now)
     }
 
-    @inline(__always) private mutating func checkVoltage(_ voltage: Reading<Millivolts>, at now: Instant) {
+    @inline(always) private mutating func checkVoltage(_ voltage: Reading<Millivolts>, at now: Instant) {
         if voltage.isTrusted(at: now, within: board.voltageAge) { return checkChange(voltage, at: now) }
         if voltage.quality == .implausible {
             // The converter's reference reads wrong: no limit of the voltage was broken.
@@ -138,7 +138,7 @@ extension SafetyKernel {
 
     /// From one sample to the next the capacitor cannot rise faster than the charger's current makes it, nor fall faster than the
     /// bleed makes it: samples are at most 10 ms apart, so 10 % is ten times what the bleed does. A divider that breaks reads 0.
-    @inline(__always) private mutating func checkChange(_ voltage: Reading<Millivolts>, at now: Instant) {
+    @inline(always) private mutating func checkChange(_ voltage: Reading<Millivolts>, at now: Instant) {
         guard voltage.takenAt > known.takenAt else { return }
         if known.quality == .good, pulse.firedAt + .microseconds(500) < known.takenAt {
             let before = Int64(known.value.raw)
@@ -152,7 +152,7 @@ extension SafetyKernel {
         known = voltage
     }
 
-    @inline(__always) private mutating func checkCoil(_ inputs: KernelInputs) {
+    @inline(always) private mutating func checkCoil(_ inputs: KernelInputs) {
         let now = inputs.now
         let (first, second) = (inputs.sampler.coilA, inputs.sampler.coilB)
         let age = board.coilTemperatureAge
@@ -176,16 +176,20 @@ extension SafetyKernel {
         }
     }
 
-    @inline(__always) private mutating func warnOfHeat(_ hottest: Millicelsius, at now: Instant) {
+    @inline(always) private mutating func warnOfHeat(_ hottest: Millicelsius, at now: Instant) {
         if hottest > board.coilWarning, !coilWarned {
-            coilWarned = true
-            events.append(Event(.coilWarning, at: now, Int64(hottest.raw), Int64(board.coilWarning.raw)))
+            warn(of: hottest, at: now)
         } else if hottest < board.coilWarning - .celsius(1) {
             coilWarned = false
         }
     }
 
-    @inline(__always) private mutating func checkCharging(_ inputs: KernelInputs, at now: Instant) {
+    @inline(never) private mutating func warn(of hottest: Millicelsius, at now: Instant) {
+        coilWarned = true
+        events.append(Event(.coilWarning, at: now, Int64(hottest.raw), Int64(board.coilWarning.raw)))
+    }
+
+    @inline(always) private mutating func checkCharging(_ inputs: KernelInputs, at now: Instant) {
         // A stop of this same step has taken the set-point away.
         guard state.isArmed else { return }
         let voltage = inputs.sampler.voltage.value

@@ -149,7 +149,7 @@ extension SafetyKernel {
     }
 
     /// A key edge counts for ten seconds.
-    func keyEdgeIsRecent(at now: Instant) -> Bool { keyEdgeAt <= now && now - keyEdgeAt <= KernelTimes.keyEdge }
+    func keyEdgeIsRecent(at now: Instant) -> Bool { now.isAtMost(KernelTimes.keyEdge, after: keyEdgeAt) }
 
     private func checkDischarged(_ inputs: KernelInputs) throws(Refusal) {
         let voltage = inputs.sampler.voltage

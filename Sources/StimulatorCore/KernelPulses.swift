@@ -33,10 +33,14 @@ struct PulseCheck: BitwiseCopyable, Hashable, Sendable {
 }
 
 extension SafetyKernel {
+    /// True from the moment of a pulse that has been neither given nor omitted.
+    @inline(always) func isPulseDue(at now: Instant) -> Bool {
+        train.isActive && !train.isPending && now >= train.nextAt
+    }
+
     /// Gives or omits the pulse that is due. A pulse is never given late.
     mutating func attendPulse(_ inputs: KernelInputs) {
         let now = inputs.now
-        guard train.isActive, !train.isPending, now >= train.nextAt else { return }
         let scheduled = train.nextAt
         if let cause = omission(inputs) {
             train.omitted += 1

@@ -1,17 +1,17 @@
 extension SafetyKernel {
     /// Moves between states.
-    mutating func move(_ inputs: KernelInputs) {
+    @inline(always) mutating func move(_ inputs: KernelInputs) {
         let now = inputs.now
         switch state {
         case .selfTest: moveSelfTest(inputs)
         case .safe, .faulted: break
         case .arming: moveArming(inputs)
         case .charging, .ready, .recovering:
-            if train.isActive { attendPulse(inputs) }
+            if isPulseDue(at: now) { attendPulse(inputs) }
             if state.isArmed, state != .firing { hold(inputs) }
         case .firing:
             verifyPulse(inputs)
-            if train.isActive { attendPulse(inputs) }
+            if isPulseDue(at: now) { attendPulse(inputs) }
         case .discharging: moveDischarging(inputs)
         }
         if train.isActive, train.next >= train.total, !pulse.isOpen, !train.isPending {
@@ -19,7 +19,7 @@ extension SafetyKernel {
         }
     }
 
-    private mutating func moveSelfTest(_ inputs: KernelInputs) {
+    @inline(never) private mutating func moveSelfTest(_ inputs: KernelInputs) {
         switch selfTest.run(inputs, board: board, enteredAt: enteredAt) {
         case .running: break
         case .passed:
@@ -57,7 +57,7 @@ extension SafetyKernel {
     var blocked: Bool { !trips.filtered { $0.action > .disarm }.isEmpty }
 
     /// Charges to the set-point and holds it there; begins a pending train when the voltage is right.
-    @inline(__always) private mutating func hold(_ inputs: KernelInputs) {
+    @inline(always) private mutating func hold(_ inputs: KernelInputs) {
         let now = inputs.now
         let voltage = Int64(inputs.sampler.voltage.value.raw)
         let target = Int64(setPoint.raw)
@@ -78,13 +78,17 @@ extension SafetyKernel {
         }
         if inside, train.isPending { begin(at: now) }
         if !train.isActive, now - activeAt > board.idle {
-            events.append(Event(.idle, at: now, micro(board.idle)))
-            shutDown(.complete, at: now)
+            endIdleness(at: now)
         }
     }
 
+    @inline(never) private mutating func endIdleness(at now: Instant) {
+        events.append(Event(.idle, at: now, micro(board.idle)))
+        shutDown(.complete, at: now)
+    }
+
     /// Two-point regulation a little under the set-point: the charger itself stops at what the converter holds.
-    @inline(__always) private mutating func regulate(
+    @inline(always) private mutating func regulate(
         _ voltage: Int64, target: Int64, tolerance: Int64, _ inputs: KernelInputs
     ) {
         let now = inputs.now
@@ -111,7 +115,7 @@ extension SafetyKernel {
         }
     }
 
-    private mutating func begin(at now: Instant) {
+    @inline(never) private mutating func begin(at now: Instant) {
         train.isPending = false
         train.startsAt = now + KernelTimes.startLead
         train.nextAt = train.startsAt
@@ -122,7 +126,7 @@ extension SafetyKernel {
     }
 
     /// Everything is off; the voltage must fall as the bleed makes it fall.
-    private mutating func moveDischarging(_ inputs: KernelInputs) {
+    @inline(never) private mutating func moveDischarging(_ inputs: KernelInputs) {
         let now = inputs.now
         let waited = now - enteredAt
         if !discharge.hasStarted {
@@ -157,7 +161,7 @@ extension SafetyKernel {
     }
 
     /// The outputs of this step, from all-off. (Mutating so that the kernel, which is large, goes by reference.)
-    @inline(__always) mutating func drive(_ inputs: KernelInputs) -> KernelOutputs {
+    @inline(always) mutating func drive(_ inputs: KernelInputs) -> KernelOutputs {
         var outputs = KernelOutputs()
         let now = inputs.now
         outputs.lastFireAt = pulse.firedAt
@@ -180,7 +184,8 @@ extension SafetyKernel {
     }
 
     /// The look at what a pulse left, or the next pulse: the nearer one of those that are still to come.
-    @inline(__always) private func nextEdge(after now: Instant) -> Instant {
+    @inline(always) private func nextEdge(after now: Instant) -> Instant {
+        guard pulse.isOpen || train.isActive else { return .distantFuture }
         let look = pulse.firedAt + board.sagTime
         let first = pulse.isOpen && look > now ? look : .distantFuture
         return train.isActive && !train.isPending && train.nextAt > now ? min(first, train.nextAt) : first

@@ -54,6 +54,12 @@ public struct Instant: BitwiseCopyable, Comparable, Hashable, Sendable {
     }
     @inlinable public static func += (left: inout Instant, right: Nanoseconds) { left = left + right }
 
+    /// True when `moment` is not after this one and at most `time`, which is not negative, before it. Exact for any two moments: what
+    /// lies between them fits an unsigned number.
+    @inlinable public func isAtMost(_ time: Nanoseconds, after moment: Instant) -> Bool {
+        self >= moment && UInt64(bitPattern: raw &- moment.raw) <= UInt64(bitPattern: time.raw)
+    }
+
     // Moments come from shared pages too, so they saturate: an old moment must never wrap round into a fresh one.
     @inlinable static func sum(_ left: Int64, _ right: Int64) -> Int64 {
         let (sum, overflow) = left.addingReportingOverflow(right)

@@ -84,8 +84,8 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     /// Lockouts that hold: what must survive a restart.
     public var lockouts: TripSet { TripSet(bits: trips.bits & Trip.lockoutBits) }
 
-    /// One step. Total: every input has an answer.
-    public mutating func step(_ inputs: KernelInputs) -> KernelOutputs {
+    /// One step. Total: every input has an answer. (Out of line, so that what lies inside can be counted.)
+    @inline(never) public mutating func step(_ inputs: KernelInputs) -> KernelOutputs {
         ticks &+= 1
         observe(inputs)
         checkAlways(inputs)
@@ -96,7 +96,7 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     }
 
     /// Enters a state, once, by the table.
-    mutating func enter(_ next: StimulatorState, at now: Instant) {
+    @inline(never) mutating func enter(_ next: StimulatorState, at now: Instant) {
         guard next != state else { return }
         precondition(state.mayBecome(next), "a transition that the state table does not have")
         events.append(Event(.state, detail: next.rawValue, extra: state.rawValue, at: now))
@@ -148,7 +148,7 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     }
 
     /// What the kernel shows of itself.
-    public mutating func snapshot(_ inputs: KernelInputs, outputs: OutputLines) -> Snapshot {
+    @inline(__always) public mutating func snapshot(_ inputs: KernelInputs, outputs: OutputLines) -> Snapshot {
         var shown = Snapshot()
         shown.ticks = ticks
         shown.now = inputs.now

@@ -41,7 +41,7 @@ struct KernelRace {
             let count = min(left, KernelRace.block)
             for tick in 0..<count {
                 prepare(&inputs, tick: tick)
-                checksum = KernelRace.mix(checksum, KernelRace.step(&kernel, inputs))
+                checksum = KernelRace.mix(checksum, kernel.step(inputs))
             }
             guard kernel.state.isArmed else { return 0 }
             left -= count
@@ -61,11 +61,6 @@ struct KernelRace {
         if tick & 511 < 2 {
             inputs.command = tick & 511 == 0 ? TokenedCommand(token: 0, .renew(journal: true)) : nil
         }
-    }
-
-    /// Kept out of line, as the reference's step is: what lies inside is what is counted.
-    @inline(never) private static func step(_ kernel: inout SafetyKernel, _ inputs: KernelInputs) -> KernelOutputs {
-        kernel.step(inputs)
     }
 
     /// Runs the reference. Returns the checksum of all outputs; 0 when it did not stay armed.

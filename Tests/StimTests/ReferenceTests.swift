@@ -29,6 +29,9 @@ import Testing
         Disturbance("bleed closed") { inputs, _ in inputs.lines = inputs.lines - .bleedSense },
         Disturbance("current sensed") { inputs, _ in inputs.lines = inputs.lines | .fireSense },
         Disturbance("an edge of current") { inputs, _ in inputs.fireSense = EdgeCount(count: 1, lastAt: inputs.now) },
+        Disturbance("an edge from the beginning of time") { inputs, _ in
+            inputs.fireSense = EdgeCount(count: 1, lastAt: Instant(.min))
+        },
         Disturbance("three edges") { inputs, _ in inputs.fireSense = EdgeCount(count: 3, lastAt: inputs.now) },
     ]
 
@@ -41,6 +44,8 @@ import Testing
         Disturbance("guardian forbids") { inputs, _ in inputs.guardian.permits = false },
         Disturbance("guardian dead") { inputs, tick in inputs.guardian.at = inputs.now - .milliseconds(tick) },
         Disturbance("guardian from the future") { inputs, _ in inputs.guardian.at = inputs.now + .milliseconds(21) },
+        Disturbance("guardian from the beginning of time") { inputs, _ in inputs.guardian.at = Instant(.min) },
+        Disturbance("guardian from the end of time") { inputs, _ in inputs.guardian.at = Instant(.max) },
         Disturbance("no renewal") { inputs, _ in inputs.command = nil },
         Disturbance("journal not writable") { inputs, _ in
             if inputs.command != nil { inputs.command = TokenedCommand(token: 0, .renew(journal: false)) }
@@ -57,6 +62,10 @@ import Testing
         Disturbance("voltage from the future") { inputs, _ in
             inputs.sampler.voltage.takenAt = inputs.now + .milliseconds(1)
         },
+        Disturbance("voltage from the beginning of time") { inputs, _ in
+            inputs.sampler.voltage.takenAt = Instant(.min)
+        },
+        Disturbance("voltage from the end of time") { inputs, _ in inputs.sampler.voltage.takenAt = Instant(.max) },
         Disturbance("voltage zero") { inputs, _ in inputs.sampler.voltage.value = .zero },
         Disturbance("voltage jumps") { inputs, _ in inputs.sampler.voltage.value = .volts(1040) },
         Disturbance("voltage far above") { inputs, _ in inputs.sampler.voltage.value = .volts(1740) },
@@ -72,6 +81,10 @@ import Testing
         Disturbance("coil A implausible") { inputs, _ in inputs.sampler.coilA.quality = .implausible },
         Disturbance("coil B implausible") { inputs, _ in inputs.sampler.coilB.quality = .implausible },
         Disturbance("coil A old") { inputs, _ in inputs.sampler.coilA.takenAt = inputs.now - .milliseconds(201) },
+        Disturbance("coil A from the beginning of time") { inputs, _ in
+            inputs.sampler.coilA.takenAt = Instant(.min)
+        },
+        Disturbance("coil B from the end of time") { inputs, _ in inputs.sampler.coilB.takenAt = Instant(.max) },
         Disturbance("coil B failed") { inputs, _ in inputs.sampler.coilB.quality = .failed },
         Disturbance("coil sensors differ") { inputs, _ in inputs.sampler.coilB.value = .celsius(36) },
         Disturbance("coil warm") { inputs, tick in

@@ -23,8 +23,15 @@ enum { INTERLOCK_OPEN, COIL_MISSING, KEY_REMOVED, LEASE_EXPIRED, COIL_HOT, COIL_
 #define LATER (INT64_MAX / 4)
 #define GUARDIAN_AGE (20 * MS)
 
+// Moments of the inputs come from other tasks and may be any number: what is taken away from one saturates, so that an old moment
+// never becomes a fresh one.
+static int64_t since(int64_t moment, int64_t now) {
+    int64_t time;
+    return __builtin_sub_overflow(now, moment, &time) ? (now < 0 ? INT64_MIN : INT64_MAX) : time;
+}
+
 static bool trusted(const struct reference_reading *r, int64_t now, int64_t limit) {
-    return r->quality == GOOD && r->taken_at <= now && now - r->taken_at <= limit;
+    return r->quality == GOOD && r->taken_at <= now && (uint64_t)now - (uint64_t)r->taken_at <= (uint64_t)limit;
 }
 
 static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
@@ -51,9 +58,12 @@ static void stop_charging(struct reference_kernel *k, int64_t now) {
 static void observe(struct reference_kernel *k, const struct reference_inputs *in) {
     k->worst_lateness = larger(k->worst_lateness, in->lateness);
     if (!in->port_failed) {
-        bool is_on = in->lines & KEY;
-        if (is_on && k->key_was_seen_off) k->key_edge_at = in->now;
-        k->key_was_seen_off = !is_on;
+        if (in->lines & KEY) {
+            if (in->now - k->key_off_since >= 20 * MS) k->key_edge_at = in->now;
+            k->key_off_since = LATER;
+        } else {
+            k->key_off_since = smaller(k->key_off_since, in->now);
+        }
     }
     if (!k->charging && in->voltage.quality == GOOD && in->voltage.taken_at > k->charge_off_at + 2 * MS
         && in->voltage.value < k->lowest_since_off)
@@ -61,7 +71,7 @@ static void observe(struct reference_kernel *k, const struct reference_inputs *i
     uint32_t news = in->fire_edges - k->edges_seen;
     if (news == 0) return;
     k->edges_seen = in->fire_edges;
-    int64_t after = in->fire_at - k->fired_at;
+    int64_t after = since(k->fired_at, in->fire_at);
     bool ours = !k->current_seen && after >= 0 && after <= 200000;
     if (ours) k->current_seen = true;
     if (!ours || news > 1) {
@@ -114,7 +124,7 @@ static void check_voltage(struct reference_kernel *k, const struct reference_inp
     const struct reference_reading *voltage = &in->voltage;
     if (trusted(voltage, in->now, k->board.voltage_age)) check_change(k, voltage);
     else if (voltage->quality == IMPLAUSIBLE) trip(k, VOLTAGE_BAD, 0, voltage->value);
-    else trip(k, VOLTAGE_STALE, micro(k->board.voltage_age), micro(in->now - voltage->taken_at));
+    else trip(k, VOLTAGE_STALE, micro(k->board.voltage_age), micro(since(voltage->taken_at, in->now)));
 }
 
 static void check_coil(struct reference_kernel *k, const struct reference_inputs *in) {
@@ -122,7 +132,7 @@ static void check_coil(struct reference_kernel *k, const struct reference_inputs
     if (a->quality == IMPLAUSIBLE || b->quality == IMPLAUSIBLE) {
         trip(k, COIL_BAD, 0, a->quality == IMPLAUSIBLE ? a->value : b->value);
     } else if (!trusted(a, in->now, k->board.coil_age) || !trusted(b, in->now, k->board.coil_age)) {
-        trip(k, COIL_STALE, micro(k->board.coil_age), micro(in->now - smaller(a->taken_at, b->taken_at)));
+        trip(k, COIL_STALE, micro(k->board.coil_age), micro(since(smaller(a->taken_at, b->taken_at), in->now)));
     } else {
         int64_t gap = llabs((int64_t)a->value - b->value);
         if (gap > k->board.coil_agreement) trip(k, COIL_BAD, k->board.coil_agreement, gap);
@@ -143,7 +153,7 @@ static void check_charging(struct reference_kernel *k, const struct reference_in
 }
 
 static void check_guardian(struct reference_kernel *k, const struct reference_inputs *in) {
-    int64_t age = in->now - in->guardian_at;
+    int64_t age = since(in->guardian_at, in->now);
     if (age > GUARDIAN_AGE || age < -GUARDIAN_AGE) trip(k, GUARDIAN_DISAGREES, micro(GUARDIAN_AGE), micro(age));
     else if (!in->permits) trip(k, GUARDIAN_DISAGREES, 0, 0);
 }
@@ -246,7 +256,8 @@ struct reference_kernel reference_armed(int64_t now, int32_t set_point) {
                   .tick_lateness = 5 * MS, .guardian_tick_age = 7 * MS, .voltage_age = 10 * MS, .coil_age = 200 * MS,
                   .charge_timeout = S, .sag_time = 3600000, .idle = 60 * S, .lease = S},
         .state = READY, .ticks = 10000, .entered_at = now - S, .lease_ends = now + S, .key_edge_at = NEVER,
-        .active_at = now - S, .arm_up_until = NEVER, .set_point = set_point, .lowest_since_off = set_point,
+        .key_off_since = LATER, .active_at = now - S, .arm_up_until = NEVER, .set_point = set_point,
+        .lowest_since_off = set_point,
         .known = {.value = set_point, .taken_at = NEVER}, .charge_began_at = LATER, .unproven_since = LATER,
         .bleed_open_since = now - 2 * S, .charge_off_at = now - S, .fired_at = NEVER, .next_at = LATER,
         .journal_writable = true};

@@ -46,12 +46,12 @@ struct reference_kernel {
     struct reference_board board;
     int state;
     uint64_t ticks;
-    int64_t entered_at, worst_lateness, lease_ends, key_edge_at, active_at, arm_up_until;
+    int64_t entered_at, worst_lateness, lease_ends, key_edge_at, key_off_since, active_at, arm_up_until;
     uint32_t stalls_seen, edges_seen, session_pulses;
     int32_t set_point, lowest_since_off, hottest_coil;
     struct reference_reading known;
     int64_t charge_began_at, unproven_since, bleed_open_since, charge_off_at, fired_at, next_at;
-    bool key_was_seen_off, journal_writable, charging, lowering, train_active, train_pending, pulse_open, current_seen;
+    bool journal_writable, charging, lowering, train_active, train_pending, pulse_open, current_seen;
     bool coil_warned;
     // How it stopped: 0 not, 1 idle, 2 by a trip; then the first trip's raw value, its limit and its actual value.
     int stopped, trip;

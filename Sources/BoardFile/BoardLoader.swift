@@ -38,7 +38,9 @@ extension BoardImage {
             },
             misfit: { misfit in if first == nil { first = misfit } })
         if let first { throw .number(first) }
-        if let (one, other) = description.sharedAddress { throw .sharedAddress(one, other) }
+        var shared: BoardFault?
+        description.sharedAddresses { one, other in if shared == nil { shared = .sharedAddress(one, other) } }
+        if let shared { throw shared }
         return description
     }
 

@@ -37,8 +37,8 @@ extension BoardWiring {
             let line = serial[index]
             // The first must be there; the second may be empty, and then wholly.
             if index > 0, line == SerialWiring() { continue }
-            if !line.path.isDevice { report(.serial) }
-            if !SerialWiring.isRate(line.baud) { report(.baud) }
+            if !line.path.isDevice { report(.serial(UInt8(index))) }
+            if !SerialWiring.isRate(line.baud) { report(.baud(UInt8(index))) }
         }
     }
 

@@ -46,22 +46,21 @@ extension BoardDescription {
         }
     }
 
-    /// Where two parts have one address on the bus, the first such pair; nil when all differ.
-    public var sharedAddress: (BoardField, BoardField)? {
+    /// Calls `report` for every two parts on the bus that have one address.
+    public func sharedAddresses(_ report: (BoardField, BoardField) -> Void) {
         let all = BoardField.adcAddress.rawValue...BoardField.dacAddress.rawValue
-        for first in all {
-            for second in all where second > first {
+        for second in all {
+            for first in BoardField.adcAddress.rawValue..<second {
                 guard let first = BoardField(rawValue: first), let second = BoardField(rawValue: second) else {
                     continue
                 }
-                if self[first] == self[second] { return (first, second) }
+                if self[first] == self[second] { report(first, second) }
             }
         }
-        return nil
     }
 
     /// What a field may be. Those before it are within their own bounds.
-    private func bounds(of field: BoardField) -> BoardBounds {
+    public func bounds(of field: BoardField) -> BoardBounds {
         switch field {
         // 10 mF and 1 MW are far above any stage: they keep the arithmetic of energies inside 64 bits.
         case .capacitance: BoardBounds(1, 10_000_000)

@@ -73,10 +73,10 @@ public enum WiringFault: BitwiseCopyable, Hashable, Sendable {
     case watchdog
     /// The watchdog's span is not 1 ... 15 s.
     case watchdogSpan
-    /// A serial device's path does not begin with /dev/, or there is none at all.
-    case serial
+    /// The path of the serial device with this number does not begin with /dev/; the first must be there.
+    case serial(UInt8)
     /// A baud rate that no serial line has.
-    case baud
+    case baud(UInt8)
     /// The isolated CPU is not 1 ... 63.
     case cpu
     /// A simulated board has no wiring.

@@ -78,9 +78,13 @@ public struct BoardBytes: BitwiseCopyable, Sendable {
     /// The text at `offset`; moves the offset behind it.
     /// - Throws: `BoardFault.form` for bytes that are no text.
     func text<let capacity: Int>(at offset: inout Int) throws(BoardFault) -> FixedText<capacity> {
-        let start = offset
+        var text = FixedText<capacity>()
+        for index in 0..<capacity {
+            let byte = storage[offset + index]
+            if byte == 0 { break }
+            guard text.append(byte) else { throw .form }
+        }
         offset += capacity
-        guard let text = FixedText<capacity>((start..<offset).lazy.map { storage[$0] }) else { throw .form }
         return text
     }
 }

@@ -46,12 +46,11 @@ public struct BoardImage: BitwiseCopyable, Hashable, Sendable {
 
     /// The simulated board, as this firmware is compiled with it.
     public static var simulated: BoardImage {
-        let name = unsafe FixedText<16>(UnsafeBufferPointer(start: simulatedName.utf8Start, count: 3))
-        return BoardImage(
-            kind: .simulated, name: name ?? FixedText(), description: BoardDescription(), wiring: BoardWiring())
+        var name = FixedText<16>()
+        _ = name.append(UInt8(ascii: "s")) && name.append(UInt8(ascii: "i")) && name.append(UInt8(ascii: "m"))
+        return BoardImage(kind: .simulated, name: name, description: BoardDescription(), wiring: BoardWiring())
     }
 
-    private static var simulatedName: StaticString { "sim" }
     static var version: UInt32 { 1 }
     /// "PKBOARD" and a zero byte, as a little-endian word.
     static var magic: UInt64 { 0x0044_5241_4F42_4B50 }

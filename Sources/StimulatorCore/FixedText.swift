@@ -5,16 +5,18 @@ public struct FixedText<let capacity: Int>: BitwiseCopyable, Hashable, Sendable 
     /// The empty text.
     public init() {}
 
-    /// Nil when the text does not fit, or has a byte that it may not have. A zero byte ends the text.
+    /// Nil when the text does not fit, or has a byte that it may not have.
     public init?(_ text: some Sequence<UInt8>) {
-        var count = 0
-        for byte in text {
-            if byte == 0 { break }
-            let isPlain = byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-            guard isPlain, count < capacity - 1 else { return nil }
-            bytes[count] = byte
-            count += 1
-        }
+        for byte in text where !append(byte) { return nil }
+    }
+
+    /// Appends a byte; false when it does not fit, or no text may have it.
+    public mutating func append(_ byte: UInt8) -> Bool {
+        let isPlain = byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+        let end = count
+        guard isPlain, end < capacity - 1 else { return false }
+        bytes[end] = byte
+        return true
     }
 
     /// How many bytes there are before the zero.

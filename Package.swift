@@ -63,6 +63,7 @@ let hostTargets: [Target] = [
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),
     .testTarget(name: "SimulatedBoardTests", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard"]),
     .testTarget(name: "JournalTests", dependencies: ["StimulatorCore", "Journal"]),
+    .testTarget(name: "BoardFileTests", dependencies: ["StimulatorCore", "BoardInterface", "BoardFile", "CSodium"]),
     .testTarget(name: "ControlLoopTests", dependencies: loop),
     .testTarget(name: "SimulatedBenchTests", dependencies: bench),
     .testTarget(name: "StimTests", dependencies: bench + ["stim", "CReference"]),

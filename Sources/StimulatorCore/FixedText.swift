@@ -35,8 +35,8 @@ public struct FixedText<let capacity: Int>: BitwiseCopyable, Hashable, Sendable 
     /// The text with its zero byte, for a system call.
     public func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
         unsafe withUnsafeBytes(of: bytes) { all in
-            // The buffer is never empty: a text has at least its zero byte.
-            unsafe body(all.baseAddress!.assumingMemoryBound(to: CChar.self))
+            guard let base = all.baseAddress else { preconditionFailure("a text has at least its zero byte") }
+            return unsafe body(base.assumingMemoryBound(to: CChar.self))
         }
     }
 }

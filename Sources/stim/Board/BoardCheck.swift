@@ -126,27 +126,44 @@ struct BoardCheck {
 
     // MARK: Unknown keys
 
+    /// Notes what no file of this kind has: whole sections and tables once, not key by key.
     private mutating func noteUnknown(_ kind: BoardKind) {
-        let sections = Set(known.map { String($0.prefix { $0 != "." && $0 != "[" }) })
-        var strange: Set<String> = []
-        for table in text.tables.union(text.values.keys) {
-            let section = String(table.prefix { $0 != "." && $0 != "[" })
-            if !section.isEmpty, !sections.contains(section), strange.insert(section).inserted {
-                let line = text.line(of: text.tables.contains("\(section)[0]") ? "\(section)[0]" : section)
-                let why =
-                    BoardCheck.wiringSections.contains(section)
-                    ? "a simulated board has no such section" : "no section of a board file"
-                let near = nearest(section, sections)
-                mistakes.append(Mistake(line: line, message: "[\(section)]: \(why)\(near)"))
+        var noted: Set<String> = []
+        for path in text.tables.union(text.values.keys).sorted() where !path.isEmpty {
+            guard let strange = firstUnknown(path), noted.insert(strange).inserted else { continue }
+            guard let end = strange.lastIndex(of: ".") else {
+                let isWiring = kind == .simulated && BoardCheck.wiringSections.contains(strange)
+                let why = isWiring ? "a simulated board has no such section" : "no section of a board file"
+                let near =
+                    isWiring ? "" : nearest(strange, Set(known.map { String($0.prefix { $0 != "." && $0 != "[" }) }))
+                let line = text.line(of: text.tables.contains("\(strange)[0]") ? "\(strange)[0]" : strange)
+                mistakes.append(Mistake(line: line, message: "[\(strange)]: \(why)\(near)"))
+                continue
             }
+            let section = String(strange[..<end])
+            let siblings = known.filter { $0.hasPrefix("\(section).") }.map {
+                $0.dropFirst(section.count + 1).prefix { $0 != "." }
+            }
+            let name = String(strange[strange.index(after: end)...])
+            note(strange, "no key of [\(section)]\(nearest(name, Set(siblings.map(String.init))))")
         }
-        for path in text.values.keys where !known.contains(path) {
-            guard !strange.contains(String(path.prefix { $0 != "." && $0 != "[" })) else { continue }
-            let section = path.lastIndex(of: ".").map { String(path[..<$0]) } ?? ""
-            let siblings = known.filter { $0.hasPrefix("\(section).") }.map { String($0.dropFirst(section.count + 1)) }
-            let name = section.isEmpty ? path : String(path.dropFirst(section.count + 1))
-            note(path, "no key of [\(section)]\(nearest(name, Set(siblings)))")
+    }
+
+    /// The beginning of a path that no file has; nil where all of it is known, or stands where one value belongs.
+    private func firstUnknown(_ path: String) -> String? {
+        var begin = ""
+        for part in path.split(separator: ".") {
+            // Of a list of tables the name is the section.
+            let isSection = begin.isEmpty
+            begin += isSection ? "\(part)" : ".\(part)"
+            if known.contains(begin) { return nil }
+            let section = isSection ? String(begin.prefix { $0 != "[" }) : begin
+            let isKnown = known.contains {
+                $0.hasPrefix("\(begin).") || $0.hasPrefix("\(section).") || $0.hasPrefix("\(section)[")
+            }
+            if !isKnown { return section }
         }
+        return nil
     }
 
     static let wiringSections: Set = ["outputs", "inputs", "bus", "watchdog", "serial", "cpu"]

@@ -23,7 +23,7 @@ extension BoardCheck {
             // 0 in the file would be no CPU: it is not what was meant.
             if cpu < 1 { note("cpu.isolated", WiringFault.cpu.words) }
         }
-        known.formUnion(["cpu.isolated"])
+        known.insert("cpu.isolated")
         // What could not be read has been said: nothing is said of what stands in its place.
         let unsound = Set(mistakes[before...].map(\.line))
         var faults: [WiringFault] = []
@@ -35,6 +35,7 @@ extension BoardCheck {
     private mutating func readLine(_ signal: Signal) -> LineWiring {
         let path = signal.path
         var line = LineWiring()
+        known.formUnion(["\(path).line", "\(path).gpio", "\(path).active"])
         let isGiven = text.tables.contains(path) || text.values[path] != nil
         guard isGiven || signal.isRequired else { return line }
         guard text.tables.contains(path) else {
@@ -55,7 +56,6 @@ extension BoardCheck {
             line.header = Int8(clamping: number)
             if number < 0 { note("\(path).gpio", WiringFault.header(signal).words) }
         }
-        known.insert("\(path).gpio")
         let rule = "\"high\" or \"low\""
         if let level: FixedText<8> = readText("\(path).active", rule) {
             line.isActiveLow = level == FixedText("low".utf8)

@@ -1,5 +1,6 @@
 import BoardFile
 import BoardInterface
+import Foundation
 import StimulatorCore
 import Testing
 
@@ -104,6 +105,13 @@ struct Slip: CustomTestStringConvertible, Sendable {
         }
         #expect(expected.count >= 12)
         #expect(BoardCheck(text).mistakes.map(\.message).sorted() == expected.sorted())
+    }
+
+    @Test("line ends of either kind: the same mistakes on the same lines") func lineEnds() throws {
+        let text = try BoardFiles.text("rpi4/board.toml").replacingOccurrences(
+            of: "idle_seconds = 60 ", with: "idle_seconds = 61 ")
+        let check = BoardCheck(text.replacingOccurrences(of: "\n", with: "\r\n"))
+        #expect(check.mistakes == BoardCheck(text).mistakes && check.mistakes.count == 1)
     }
 
     @Test("a text that is no TOML at all, or empty, is refused with a reason") func hopeless() {

@@ -91,6 +91,16 @@ extension BoardCheckTests {
 
     static let lines = [
         Slip(
+            "fire = { line = \"fire\", gpio = 27,", "fire = { line = \"fire\", gpio = 4,",
+            "outputs.fire.gpio = 4: fire is an energising output on a GPIO that may be high before any software runs: 9 ... 13 and 16 ... 27 are not",
+            "inputs.overvoltageLatched.gpio = 4: fire and overvoltageLatched are on one GPIO: each has its own"),
+        Slip(
+            "lamp = { line = \"lamp\", gpio = 25, active = \"high\" }",
+            "lamp = { line = \"\", gpio = 28, active = 1 }",
+            "outputs.lamp.active = 1: a number, where a string belongs: \"high\" or \"low\"",
+            "outputs.lamp.gpio = 28: lamp is on a GPIO that the header does not have: it has 0 ... 27",
+            "outputs.lamp.line = \"\": not the line's name in the device tree, 1 ... 31 plain characters"),
+        Slip(
             "charge = { line = \"charge\", gpio = 17,", "charge = { line = \"charge\", gpio = 8,",
             "outputs.charge.gpio = 8: charge is an energising output on a GPIO that may be high before any software runs: 9 ... 13 and 16 ... 27 are not"
         ),

@@ -1,5 +1,6 @@
 import BoardFile
 import BoardInterface
+import Foundation
 import StimulatorCore
 
 /// Checks a `board.toml`: finds every mistake in it, and makes the board's image when there is none.
@@ -21,9 +22,12 @@ struct BoardCheck {
     let text: BoardText
     /// Paths that a file of this kind may have.
     var known: Set<String> = []
+    /// Paths of which a mistake was noted.
+    private(set) var noted: Set<String> = []
 
     init(_ source: String) {
-        text = BoardText(source)
+        // A line may end as on other systems.
+        text = BoardText(source.replacingOccurrences(of: "\r\n", with: "\n"))
         for mistake in text.mistakes { mistakes.append(Mistake(line: mistake.line, message: mistake.message)) }
         guard !text.isUnreadable else { return }
         let kind = readKind()
@@ -41,6 +45,7 @@ struct BoardCheck {
 
     /// Notes a mistake at a path's line.
     mutating func note(_ path: String, _ message: String) {
+        noted.insert(path)
         mistakes.append(Mistake(line: text.line(of: path), message: "\(shown(path)): \(message)"))
     }
 

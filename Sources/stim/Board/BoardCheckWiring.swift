@@ -6,7 +6,6 @@ import StimulatorCore
 extension BoardCheck {
     /// Reads the wiring, and notes what is wrong with it.
     mutating func readWiring() -> BoardWiring {
-        let before = mistakes.count
         var wiring = BoardWiring()
         for index in 0..<Signal.count {
             if let signal = Signal(index) { wiring.lines[index] = readLine(signal) }
@@ -24,11 +23,13 @@ extension BoardCheck {
             if cpu < 1 { note("cpu.isolated", WiringFault.cpu.words) }
         }
         known.insert("cpu.isolated")
-        // What could not be read has been said: nothing is said of what stands in its place.
-        let unsound = Set(mistakes[before...].map(\.line))
         var faults: [WiringFault] = []
         wiring.judge { faults.append($0) }
-        for fault in faults { note(fault, wiring, butNotOn: unsound) }
+        // What is missing or could not be read has been said: nothing is said of what stands in its place.
+        let unread = noted
+        for fault in faults where text.values[fault.path] != nil && !unread.contains(fault.path) {
+            note(fault.path, fault.words)
+        }
         return wiring
     }
 
@@ -49,8 +50,10 @@ extension BoardCheck {
             known.insert(path)
             return line
         }
+        // A name that cannot be used is a name of its own: the rest of the line is judged all the same.
         line.name =
-            readText("\(path).line", "the line's name in the device tree, 1 ... 31 plain characters") ?? FixedText()
+            readText("\(path).line", "the line's name in the device tree, 1 ... 31 plain characters")
+            ?? FixedText("?\(signal.index)".utf8) ?? FixedText()
         if text.values["\(path).gpio"] != nil {
             let number = readNumber("\(path).gpio", "the number of the header's GPIO, 0 ... 27") ?? -1
             line.header = Int8(clamping: number)
@@ -77,13 +80,6 @@ extension BoardCheck {
             wiring.serial[index].path = device ?? FixedText()
             wiring.serial[index].baud = UInt32(clamping: baud ?? 0)
         }
-    }
-
-    private mutating func note(_ fault: WiringFault, _ wiring: BoardWiring, butNotOn unsound: Set<Int>) {
-        let path = fault.path
-        if case .missing = fault { return }
-        guard !unsound.contains(text.line(of: path)), text.values[path] != nil else { return }
-        note(path, fault.words)
     }
 }
 

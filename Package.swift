@@ -31,13 +31,16 @@ let exact: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-ffp-cont
 let loop: [Target.Dependency] = ["StimulatorCore", "BoardInterface", "ControlLoop"]
 let side: [Target.Dependency] = loop + ["Journal", "Console", "ConsoleSide"]
 let rig: [Target.Dependency] = side + ["SimulatedBoard", "SimulatedRig"]
-let bench: [Target.Dependency] = rig + ["SimulatedBench", "CSystem"]
+let bench: [Target.Dependency] = rig + ["SimulatedBench", "BoardFile", "CSystem", "CSodium"]
 
 let boardTargets: [Target] = [
     .target(name: "CSystem", cSettings: exact),
     .target(name: "CSodium", cSettings: exact, linkerSettings: [.linkedLibrary("sodium")]),
     .target(name: "StimulatorCore", swiftSettings: board),
     .target(name: "BoardInterface", dependencies: ["StimulatorCore"], swiftSettings: board),
+    .target(
+        name: "BoardFile", dependencies: ["StimulatorCore", "BoardInterface", "CSystem", "CSodium"],
+        swiftSettings: board),
     .target(name: "ControlLoop", dependencies: ["StimulatorCore", "BoardInterface"], swiftSettings: board),
     .target(name: "Journal", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: board),
     .target(name: "Console", dependencies: ["StimulatorCore"], swiftSettings: board),
@@ -56,6 +59,7 @@ let hostTargets: [Target] = [
         name: "stim",
         dependencies: bench + [
             "CReference", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "TOMLKit", package: "TOMLKit"),
         ],
         swiftSettings: strict),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
@@ -63,6 +67,7 @@ let hostTargets: [Target] = [
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),
     .testTarget(name: "SimulatedBoardTests", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard"]),
     .testTarget(name: "JournalTests", dependencies: ["StimulatorCore", "Journal"]),
+    .testTarget(name: "BoardFileTests", dependencies: ["StimulatorCore", "BoardInterface", "BoardFile", "CSodium"]),
     .testTarget(name: "ControlLoopTests", dependencies: loop),
     .testTarget(name: "SimulatedBenchTests", dependencies: bench),
     .testTarget(name: "StimTests", dependencies: bench + ["stim", "CReference"]),
@@ -74,7 +79,12 @@ let package = Package(
     name: "Pulsekeeper",
     products: [.executable(name: "stimd", targets: ["stimd"])]
         + (embedded ? [] : [.executable(name: "stim", targets: ["stim"])]),
-    dependencies: embedded ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
+    dependencies: embedded
+        ? []
+        : [
+            .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+            .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        ],
     targets: boardTargets + (embedded ? [] : hostTargets),
     swiftLanguageModes: [.v6]
 )

@@ -11,3 +11,5 @@ void csodium_chain(const uint8_t *previous, const uint8_t *data, size_t length, 
     crypto_generichash_update(&state, data, length);
     crypto_generichash_final(&state, out, 32);
 }
+
+void csodium_hash(const uint8_t *data, size_t length, uint8_t *out) { crypto_generichash(out, 32, data, length, NULL, 0); }

@@ -28,6 +28,14 @@ extension LineOutput {
         }
     }
 
+    /// Writes a text; `unnamed` for an empty one.
+    mutating func put<let capacity: Int>(_ text: FixedText<capacity>) {
+        if text.isEmpty { put("unnamed") }
+        for index in 0..<text.count { put(text[index]) }
+    }
+
+    mutating func put(_ fault: BoardFault) { fault.spell { put($0) } }
+
     mutating func put(_ voltage: Millivolts) {
         decimal(Int64(voltage.raw), scale: 3, least: 1, most: 1)
         put(" V")

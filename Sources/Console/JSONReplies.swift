@@ -84,9 +84,10 @@ extension LineOutput {
         endObjectLine()
     }
 
-    mutating func statusReply(_ snapshot: Snapshot, _ context: StatusContext) {
+    mutating func statusReply(_ snapshot: Snapshot, _ board: BoardDescription, _ context: StatusContext) {
         openReply(.status)
         statusFields(snapshot, context)
+        boardFields(board.identity)
         endObjectLine()
     }
 
@@ -96,6 +97,22 @@ extension LineOutput {
         field("event", "status")
         statusFields(snapshot, context)
         endObjectLine()
+    }
+
+    private mutating func boardFields(_ identity: BoardIdentity) {
+        key("board")
+        openString()
+        put(identity.name)
+        quote()
+        key("boardHash")
+        quote()
+        hexadecimal(identity.hash)
+        quote()
+        guard let fault = identity.fault else { return }
+        key("boardFault")
+        openString()
+        put(fault)
+        quote()
     }
 
     /// A list of names, for sets of trips.

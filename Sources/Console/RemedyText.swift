@@ -63,6 +63,7 @@ extension LineOutput {
             guard let trip, denial.trips.contains(trip) else {
                 return put("the same again, once the condition is gone")
             }
+            if trip == .boardMismatch { put("the board and its file put right (`status` says what is wrong), ") }
             if trip.clearing == .whenConditionClears || trip.clearing == .onDisarm { put("the same again, ") }
             put(trip.clearing.text)
         case .key where denial.name == .arm: put("the key switch on, then the same again")

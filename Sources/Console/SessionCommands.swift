@@ -124,7 +124,7 @@ extension ShellSession {
         case (.faults, .human): showFaults()
         case (.faults, .json): output.faultsReply(snapshot)
         case (_, .human): output.status(snapshot, board, statusContext)
-        case (_, .json): output.statusReply(snapshot, statusContext)
+        case (_, .json): output.statusReply(snapshot, board, statusContext)
         }
     }
 

@@ -44,6 +44,10 @@ extension ShellSession {
         if mode == .json { return output.eventLine(event) }
         openLines()
         output.event(event)
+        if event.kind == .trip, event.detail == Trip.boardMismatch.rawValue, let fault = board.identity.fault {
+            output.put("; the board file cannot be used: ")
+            output.put(fault)
+        }
         output.endLine()
     }
 

@@ -54,6 +54,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     /// Pulses given or omitted that the last line of progress told of.
     var shownProgress: UInt32 = 0
 
+    /// The hash of the board's file, first eight bytes: in `status`, and in the journal's record of a start.
+    public var boardHash: UInt64 { board.identity.hash }
     /// The journal's head tag, first eight bytes, as `status` shows it.
     public var journalHead: UInt64 = 0
     /// Lines refused since the start, for scripts.

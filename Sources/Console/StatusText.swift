@@ -38,6 +38,20 @@ extension LineOutput {
         put(context.isJournalWritable ? "writable, head " : "not writable, head ")
         hexadecimal(context.journalHead)
         endLine()
+        statusBoard(board.identity)
+    }
+
+    private mutating func statusBoard(_ identity: BoardIdentity) {
+        label("board")
+        if let fault = identity.fault {
+            put("not known, nothing can be armed: the board file cannot be used: ")
+            put(fault)
+        } else {
+            put(identity.name)
+            put(", hash ")
+            hexadecimal(identity.hash)
+        }
+        endLine()
     }
 
     /// The status in one line, for `watch` on a line that is no terminal.

@@ -43,7 +43,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         do throws(JournalFault) {
             _ = try journal.open(at: now, wall: wall)
             do throws(StorageFault) {
-                try journal.appendStart(boardHash: 0, at: now, wall: wall)
+                try journal.appendStart(boardHash: session.boardHash, at: now, wall: wall)
             } catch {
                 // Unhealthy from here on, and the session says so with every renewal.
             }

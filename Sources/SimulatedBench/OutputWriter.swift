@@ -16,6 +16,11 @@ public struct OutputWriter: BitwiseCopyable {
         if count == 256 || byte == 0x0A { flush() }
     }
 
+    /// Takes a text, byte by byte.
+    public mutating func put(_ text: StaticString) {
+        for index in 0..<text.utf8CodeUnitCount { unsafe put(text.utf8Start[index]) }
+    }
+
     /// Writes what it has. A reader that has gone away is no error: the run goes on and its exit status counts.
     public mutating func flush() {
         unsafe withUnsafeBytes(of: bytes) { buffer in

@@ -3,6 +3,9 @@
 /// Every number is a board-file value; limits may only be tighter than `Ceiling`. The defaults are the simulated board's, a
 /// rapid-rate 1650 V stage (basis of each number: the project's table of a typical board).
 public struct BoardDescription: BitwiseCopyable, Hashable, Sendable {
+    /// Which board this is, and whether its file could be used.
+    public var identity = BoardIdentity()
+
     // MARK: Power stage
     /// Storage capacitor, nanofarads.
     public var capacitance: Int64 = 185_000

@@ -45,6 +45,7 @@ extension SafetyKernel {
         let now = inputs.now
         var over = trips.filtered { $0.clearing == .passingRetest }
         if inputs.guardian.watchdogFailed { over.remove(.watchdogFailed) }
+        if board.identity.fault != nil { over.remove(.boardMismatch) }
         over.bits |= trips.bits & selfTest.acknowledged.bits
         while let trip = over.first {
             over.remove(trip)

@@ -68,13 +68,14 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     var hottestCoil = Millicelsius.zero
 
     /// A kernel that begins with its self-test. `latched` are the lockouts that survived the restart; of the board's limits none
-    /// is wider than `Ceiling`.
+    /// is wider than `Ceiling`. A description that stands in for a file that cannot be used is `boardMismatch` from the start.
     public init(board: BoardDescription, latched: TripSet = TripSet(), startingAt now: Instant = Instant(0)) {
         self.board = board.withinCeilings
         energy = EnergyBudget(sustained: self.board.sustainedPower)
         coil = CoilModel(board: self.board, measured: self.board.ambient)
         enteredAt = now
         trips = TripSet(bits: latched.bits)
+        if let fault = board.identity.fault { raise(.boardMismatch, 0, fault.code, at: now) }
     }
 
     /// When the running pattern's first pulse is due; the distant future while none runs.

@@ -1,3 +1,4 @@
+import BoardFile
 import CSystem
 import Foundation
 import SimulatedRig
@@ -42,15 +43,38 @@ func say(_ text: String, to descriptor: Int32 = 1) {
 
     deinit { unsafe csystem_unmap(base, SimulatedRig.memorySize) }
 
-    /// A simulated rig of the default board, which must not outlive its memory, nor see another rig in it.
-    func makeRig(seed: UInt64) -> SimulatedRig {
-        unsafe SimulatedRig(seed: seed, board: BoardDescription(), memory: base)
+    /// A simulated rig, which must not outlive its memory, nor see another rig in it.
+    func makeRig(seed: UInt64, board: BoardDescription = BoardImage.simulated.description) -> SimulatedRig {
+        unsafe SimulatedRig(seed: seed, board: board, memory: base)
     }
 }
 
-/// Runs `body` with a simulated rig of the default board, which must not outlive the call.
+/// Runs `body` with a simulated rig, which must not outlive the call.
 /// - Throws: `SystemFailure` when the system has no memory, and what `body` throws.
-func withRig<Result>(seed: UInt64, _ body: (consuming SimulatedRig) throws -> Result) throws -> Result {
+func withRig<Result>(
+    seed: UInt64, board: BoardDescription = BoardImage.simulated.description,
+    _ body: (consuming SimulatedRig) throws -> Result
+) throws -> Result {
     let memory = try RigMemory()
-    return try withExtendedLifetime(memory) { try body(memory.makeRig(seed: seed)) }
+    return try withExtendedLifetime(memory) { try body(memory.makeRig(seed: seed, board: board)) }
+}
+
+/// The board to simulate: that of a compiled board file, whatever kind it describes, or the simulated board's own. A file that cannot
+/// be used blocks arming, as in the firmware; the reason is told on standard error and by `status`.
+func board(from file: String?) -> BoardDescription {
+    guard let file else { return BoardImage.simulated.description }
+    let description = unsafe file.withCString { unsafe BoardImage.load($0, runs: { _ in true }).description }
+    if let fault = description.identity.fault {
+        say("\(file): the board file cannot be used, nothing can be armed: \(fault.text)\n", to: 2)
+    }
+    return description
+}
+
+extension BoardFault {
+    /// The reason as half a sentence.
+    var text: String {
+        var bytes: [UInt8] = []
+        spell { bytes.append($0) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 }

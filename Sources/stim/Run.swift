@@ -20,12 +20,17 @@ struct Run: ParsableCommand {
     @Option(help: "The seed of everything random in the simulation.")
     var seed: UInt64 = 1
 
+    @Option(name: .customLong("board"), help: "Simulate the board of this compiled board file.")
+    var boardFile: String?
+
     @Flag(help: "Answers and events as JSON, one object a line; the script's lines are not repeated.")
     var json = false
 
     func run() throws {
         let script = try read()
-        let failures = try withRig(seed: seed) { rig in ScriptRunner(rig: rig, json: json).run(script) }
+        let failures = try withRig(seed: seed, board: board(from: boardFile)) { rig in
+            ScriptRunner(rig: rig, json: json).run(script)
+        }
         for failure in failures { say("\(name):\(failure.line): \(failure.message)\n", to: 2) }
         if !failures.isEmpty { throw ExitCode(1) }
     }

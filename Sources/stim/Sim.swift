@@ -16,6 +16,9 @@ struct Sim: ParsableCommand {
     @Option(help: "The seed of everything random in the simulation.")
     var seed: UInt64 = 1
 
+    @Option(name: .customLong("board"), help: "Simulate the board of this compiled board file.")
+    var boardFile: String?
+
     @Option(help: "Put the shell on a pseudo-terminal, and a symbolic link to it here, until Ctrl-C.")
     var pty: String?
 
@@ -54,7 +57,7 @@ struct Sim: ParsableCommand {
     }
 
     private func serve(_ line: ConsoleLine, isTerminal: Bool) throws {
-        try withRig(seed: seed) { made in
+        try withRig(seed: seed, board: board(from: boardFile)) { made in
             var rig = made
             rig.isTerminal = isTerminal
             PacedBench(rig: rig, line: line).run()

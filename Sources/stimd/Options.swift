@@ -5,6 +5,8 @@ struct Options {
     var seed: UInt64 = 1
     /// Which argument is the path of the serial device; nil for standard input and output.
     var tty: Int32?
+    /// Which argument is the path of the compiled board file; nil for the simulated board that is built in.
+    var board: Int32?
     var script = false
 
     /// The options of this process; nil for a command line that is not understood.
@@ -22,6 +24,9 @@ struct Options {
             } else if unsafe matches(argument, "--tty"), index + 1 < csystem_argument_count() {
                 index += 1
                 options.tty = index
+            } else if unsafe matches(argument, "--board"), index + 1 < csystem_argument_count() {
+                index += 1
+                options.board = index
             } else {
                 return nil
             }

@@ -31,8 +31,7 @@ extension OutputWriter {
     /// The hash of the whole run, sixteen hexadecimal digits on a line of its own: the same for the same seed and script in every
     /// build and on every machine.
     fileprivate mutating func put(history: UInt64) {
-        let label: StaticString = "history "
-        for index in 0..<label.utf8CodeUnitCount { unsafe put(label.utf8Start[index]) }
+        put("history ")
         for digit in 0..<16 {
             let value = UInt8(truncatingIfNeeded: history >> UInt64(60 - 4 * digit) & 15)
             put(value < 10 ? 48 + value : 87 + value)

@@ -1,3 +1,4 @@
+import BoardFile
 import CSystem
 import SimulatedBench
 import SimulatedRig
@@ -5,19 +6,39 @@ import StimulatorCore
 
 /// The firmware: on this machine the simulated board, its console on standard input and output or on a serial device.
 ///
-///     stimd [--seed N] [--tty PATH]      the wall clock's pace, until the line ends
-///     stimd [--seed N] --script          virtual time; each line of standard input when the board has come to rest
+///     stimd [--board FILE] [--seed N] [--tty PATH]      the wall clock's pace, until the line ends
+///     stimd [--board FILE] [--seed N] --script          virtual time; each line of standard input when the board has come to rest
+///
+/// FILE is a compiled board file. One that cannot be used, or is of a board that this firmware cannot drive, blocks arming: the reason
+/// is told on standard error, and by `status`.
 ///
 /// Exit status: 0; with `--script` 1 unless a train was given whole; 2 when it could not start.
 @main enum Stimd {
     static func main() {
-        guard let options = Options.read() else { fail("stimd: usage: stimd [--seed N] [--tty PATH | --script]\n") }
+        guard let options = Options.read() else { fail(usage) }
+        let board = describe(options)
         guard let memory = unsafe csystem_map(SimulatedRig.memorySize) else { fail("stimd: no memory\n") }
-        let rig = unsafe SimulatedRig(seed: options.seed, board: BoardDescription(), memory: memory)
+        let rig = unsafe SimulatedRig(seed: options.seed, board: board, memory: memory)
         if options.script {
             csystem_exit(ScriptRun(rig: rig).run() ? 0 : 1)
         }
         serve(rig, on: options)
+    }
+
+    private static var usage: StaticString { "stimd: usage: stimd [--board FILE] [--seed N] [--tty PATH | --script]\n" }
+
+    private static func describe(_ options: Options) -> BoardDescription {
+        guard let board = options.board, let path = unsafe csystem_argument(board) else {
+            return BoardImage.simulated.description
+        }
+        let description = unsafe BoardImage.load(path, runs: { $0 == .simulated }).description
+        if let fault = description.identity.fault {
+            var writer = OutputWriter(descriptor: 2)
+            writer.put("stimd: the board file cannot be used, nothing can be armed: ")
+            fault.spell { writer.put($0) }
+            writer.put("\n")
+        }
+        return description
     }
 
     private static func serve(_ rig: consuming SimulatedRig, on options: Options) {

@@ -10,7 +10,9 @@ import Testing
 /// - a function named as a requirement of a public protocol of these rooms, where its comment is;
 /// - a member on one line whose name says all: the type that holds it must be documented.
 enum Documentation {
-    static let rooms: Set<String> = ["StimulatorCore", "BoardInterface", "ControlLoop", "Journal", "Console"]
+    static let rooms: Set<String> = [
+        "StimulatorCore", "BoardInterface", "BoardFile", "ControlLoop", "Journal", "Console",
+    ]
 
     /// The names of all functions that public protocols ask for.
     static func requirements(_ files: [SourceFile]) -> Set<String> {

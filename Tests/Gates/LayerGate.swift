@@ -7,6 +7,7 @@ enum Layers {
     static let allowed: [String: Set<String>] = [
         "StimulatorCore": [],
         "BoardInterface": ["StimulatorCore"],
+        "BoardFile": ["StimulatorCore", "BoardInterface", "CSystem", "CSodium"],
         "ControlLoop": ["StimulatorCore", "BoardInterface", "Synchronization"],
         "Journal": ["StimulatorCore", "CSodium"],
         "Console": ["StimulatorCore"],
@@ -21,7 +22,7 @@ enum Layers {
         ],
         "stimd": [
             "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "Console", "Journal", "ConsoleSide",
-            "SimulatedRig", "SimulatedBench", "CSystem",
+            "SimulatedRig", "SimulatedBench", "BoardFile", "CSystem",
         ],
     ]
 

@@ -288,6 +288,27 @@ import Testing
     }
 }
 
+@Suite("a board file that cannot be used") struct BoardFaultTests {
+    @Test("H-26 blocks arming as boardMismatch from the start, and no self-test clears it") func blocks() {
+        var board = BoardDescription()
+        board.identity.fault = .hash
+        var plant = Plant(board: board)
+        plant.hands = plant.hands.setting(.keySwitch, true)
+        plant.run(for: .seconds(7))
+        #expect(plant.events.first?.kind == .trip && plant.events.first?.detail == Trip.boardMismatch.rawValue)
+        #expect(plant.events.first?.values[1] == BoardFault.hash.code)
+        #expect(plant.kernel.state == .faulted && plant.kernel.selfTest.passed)
+        #expect(plant.ask(.selfTest) == nil)
+        plant.run(for: .seconds(7))
+        #expect(plant.kernel.state == .faulted && plant.kernel.trips == TripSet(.boardMismatch))
+        #expect(plant.ask(.arm(intensity: PerMille(500)))?.rule == .tripped)
+    }
+
+    @Test("a description without a fault starts with no trip") func sound() {
+        #expect(SafetyKernel(board: BoardDescription()).trips.isEmpty)
+    }
+}
+
 extension TripSet {
     init(_ trip: Trip) {
         self.init()

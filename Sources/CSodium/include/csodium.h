@@ -1,4 +1,4 @@
-// The two calls of libsodium that the journal makes, as plain functions.
+// The calls of libsodium that the journal and the board file make, as plain functions.
 #ifndef CSODIUM_H
 #define CSODIUM_H
 #include <stddef.h>
@@ -10,4 +10,8 @@ int32_t csodium_start(void);
 // A keyed-less BLAKE2b of 32 bytes over `previous` (32 bytes) followed by `data`: one link of a hash chain.
 __attribute__((swift_attr("@_noLocks"), swift_attr("@_noAllocation")))
 void csodium_chain(const uint8_t *previous, const uint8_t *data, size_t length, uint8_t *out);
+
+// A keyed-less BLAKE2b of 32 bytes over `data`.
+__attribute__((swift_attr("@_noLocks"), swift_attr("@_noAllocation")))
+void csodium_hash(const uint8_t *data, size_t length, uint8_t *out);
 #endif

@@ -112,8 +112,9 @@ extension World {
 
     /// Brings the pins to what is written, through the faults, and lets the hardware see the edges.
     mutating func drivePins() {
+        // Written by the software that then froze: they stay when it thaws, until it writes again.
+        if faults.has(.software, .frozenAtWorst) { levels = .charge | .arm | .bleedHold }
         var new = OutputLines(rawValue: faults.outputs.apply(levels.rawValue, inverted: isInverted))
-        if faults.has(.software, .frozenAtWorst) { new = .charge | .arm | .bleedHold }
         if !isPowered { new = .none }
         if new == pins { return }
         let changed = OutputLines(rawValue: new.rawValue ^ pins.rawValue)

@@ -142,6 +142,16 @@ struct SoakFindings {
         }
     }
 
+    @Test("seed 11376: software that freezes with FIRE up does not raise it again as it thaws") func thaw() throws {
+        try withBench(armed: 30) { bench in
+            bench.perform(.line("pulse"))
+            while bench.rig.world.pulses.count == 0 { bench.rig.run(until: bench.rig.nextWake) }
+            bench.perform(.fault(.software, .frozenAtWorst, after: .zero, lasting: .milliseconds(7)))
+            bench.run(for: .seconds(1))
+            #expect(bench.rig.world.pulses.count == 1)
+        }
+    }
+
     @Test("seed 2012: a set-point that is lowered while the charger is passing it is no runaway", arguments: 20...40)
     func loweredInPassing(milliseconds: Int64) throws {
         try withBench { bench in

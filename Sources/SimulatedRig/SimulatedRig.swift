@@ -142,9 +142,7 @@ import StimulatorCore
     /// When the next task is due.
     public var nextWake: Instant { schedule.soonest }
 
-    private mutating func wakeConsole() {
-        schedule.wake(.console, at: now)
-    }
+    private mutating func wakeConsole() { schedule.wake(.console, at: now) }
 
     // MARK: Time
 
@@ -186,9 +184,8 @@ import StimulatorCore
             if now < late { return schedule.move(task, to: late) }
         case .stopped: return schedule.move(task, to: now + .milliseconds(1))
         }
-        let begun = now
         let next = run(task)
-        schedule.ran(task, at: begun, next: next, jitter: jitter(of: task))
+        schedule.ran(task, at: now, next: next, jitter: jitter(of: task))
     }
 
     @inline(always) private mutating func run(_ task: RigTask) -> Instant {

@@ -42,7 +42,7 @@ extension BoardDescription {
             if value < bounds.least || value > bounds.most {
                 misfit(BoardMisfit(field: field, value: value, bounds: bounds))
             }
-            self[field] = min(bounds.most, max(bounds.least, value))
+            set(field, to: min(bounds.most, max(bounds.least, value)))
         }
     }
 

@@ -100,65 +100,66 @@ public enum BoardField: UInt8, BitwiseCopyable, Hashable, Sendable {
 }
 
 extension BoardDescription {
-    /// The number of a field, in the description's own unit (nanoseconds for times). Setting saturates at the field's type.
+    /// The number of a field, in the description's own unit (nanoseconds for times).
     public subscript(field: BoardField) -> Int64 {
-        get {
-            switch field {
-            case .capacitance: capacitance
-            case .maximumVoltage: Int64(maximumVoltage.raw)
-            case .minimumVoltage: Int64(minimumVoltage.raw)
-            case .chargerPower: chargerPower.raw
-            case .chargerCurrent: chargerCurrent
-            case .bleedTimeConstant: bleedTimeConstant.raw
-            case .dischargeTime: dischargeTime.raw
-            case .residualLeast: Int64(residualLeast.raw)
-            case .residualMost: Int64(residualMost.raw)
-            case .sagTime: sagTime.raw
-            case .verifyTime: verifyTime.raw
-            case .adcFullScale: Int64(adcFullScale.raw)
-            case .chargerCurrentFullScale: chargerCurrentFullScale
-            case .dacFullScale: Int64(dacFullScale.raw)
-            case .adcAddress: Int64(adcAddress)
-            case .coilSensorAAddress: Int64(coilSensorAAddress)
-            case .coilSensorBAddress: Int64(coilSensorBAddress)
-            case .dacAddress: Int64(dacAddress)
-            case .coilHeatPerFullPulse: coilHeatPerFullPulse.raw
-            case .windingHeatCapacity: windingHeatCapacity
-            case .caseHeatCapacity: caseHeatCapacity
-            case .windingTimeConstant: windingTimeConstant.raw
-            case .caseTimeConstant: caseTimeConstant.raw
-            case .ambient: Int64(ambient.raw)
-            default: limit(field)
-            }
+        switch field {
+        case .capacitance: capacitance
+        case .maximumVoltage: Int64(maximumVoltage.raw)
+        case .minimumVoltage: Int64(minimumVoltage.raw)
+        case .chargerPower: chargerPower.raw
+        case .chargerCurrent: chargerCurrent
+        case .bleedTimeConstant: bleedTimeConstant.raw
+        case .dischargeTime: dischargeTime.raw
+        case .residualLeast: Int64(residualLeast.raw)
+        case .residualMost: Int64(residualMost.raw)
+        case .sagTime: sagTime.raw
+        case .verifyTime: verifyTime.raw
+        case .adcFullScale: Int64(adcFullScale.raw)
+        case .chargerCurrentFullScale: chargerCurrentFullScale
+        case .dacFullScale: Int64(dacFullScale.raw)
+        case .adcAddress: Int64(adcAddress)
+        case .coilSensorAAddress: Int64(coilSensorAAddress)
+        case .coilSensorBAddress: Int64(coilSensorBAddress)
+        case .dacAddress: Int64(dacAddress)
+        case .coilHeatPerFullPulse: coilHeatPerFullPulse.raw
+        case .windingHeatCapacity: windingHeatCapacity
+        case .caseHeatCapacity: caseHeatCapacity
+        case .windingTimeConstant: windingTimeConstant.raw
+        case .caseTimeConstant: caseTimeConstant.raw
+        case .ambient: Int64(ambient.raw)
+        default: limit(field)
         }
-        set {
-            switch field {
-            case .capacitance: capacitance = newValue
-            case .maximumVoltage: maximumVoltage = Millivolts(saturating: newValue)
-            case .minimumVoltage: minimumVoltage = Millivolts(saturating: newValue)
-            case .chargerPower: chargerPower = Milliwatts(newValue)
-            case .chargerCurrent: chargerCurrent = newValue
-            case .bleedTimeConstant: bleedTimeConstant = Nanoseconds(newValue)
-            case .dischargeTime: dischargeTime = Nanoseconds(newValue)
-            case .residualLeast: residualLeast = PerMille(saturating: newValue)
-            case .residualMost: residualMost = PerMille(saturating: newValue)
-            case .sagTime: sagTime = Nanoseconds(newValue)
-            case .verifyTime: verifyTime = Nanoseconds(newValue)
-            case .adcFullScale: adcFullScale = Millivolts(saturating: newValue)
-            case .chargerCurrentFullScale: chargerCurrentFullScale = newValue
-            case .dacFullScale: dacFullScale = Millivolts(saturating: newValue)
-            case .adcAddress: adcAddress = UInt8(clamping: newValue)
-            case .coilSensorAAddress: coilSensorAAddress = UInt8(clamping: newValue)
-            case .coilSensorBAddress: coilSensorBAddress = UInt8(clamping: newValue)
-            case .dacAddress: dacAddress = UInt8(clamping: newValue)
-            case .coilHeatPerFullPulse: coilHeatPerFullPulse = Millijoules(newValue)
-            case .windingHeatCapacity: windingHeatCapacity = newValue
-            case .caseHeatCapacity: caseHeatCapacity = newValue
-            case .windingTimeConstant: windingTimeConstant = Nanoseconds(newValue)
-            case .caseTimeConstant: caseTimeConstant = Nanoseconds(newValue)
-            case .ambient: ambient = Millicelsius(saturating: newValue)
-            default: setLimit(field, newValue)
-            }
+    }
+
+    /// Sets the number of a field, which saturates at the field's type. (Not the subscript's setter: what would let it be changed in place
+    /// takes memory from the heap.)
+    public mutating func set(_ field: BoardField, to newValue: Int64) {
+        switch field {
+        case .capacitance: capacitance = newValue
+        case .maximumVoltage: maximumVoltage = Millivolts(saturating: newValue)
+        case .minimumVoltage: minimumVoltage = Millivolts(saturating: newValue)
+        case .chargerPower: chargerPower = Milliwatts(newValue)
+        case .chargerCurrent: chargerCurrent = newValue
+        case .bleedTimeConstant: bleedTimeConstant = Nanoseconds(newValue)
+        case .dischargeTime: dischargeTime = Nanoseconds(newValue)
+        case .residualLeast: residualLeast = PerMille(saturating: newValue)
+        case .residualMost: residualMost = PerMille(saturating: newValue)
+        case .sagTime: sagTime = Nanoseconds(newValue)
+        case .verifyTime: verifyTime = Nanoseconds(newValue)
+        case .adcFullScale: adcFullScale = Millivolts(saturating: newValue)
+        case .chargerCurrentFullScale: chargerCurrentFullScale = newValue
+        case .dacFullScale: dacFullScale = Millivolts(saturating: newValue)
+        case .adcAddress: adcAddress = UInt8(clamping: newValue)
+        case .coilSensorAAddress: coilSensorAAddress = UInt8(clamping: newValue)
+        case .coilSensorBAddress: coilSensorBAddress = UInt8(clamping: newValue)
+        case .dacAddress: dacAddress = UInt8(clamping: newValue)
+        case .coilHeatPerFullPulse: coilHeatPerFullPulse = Millijoules(newValue)
+        case .windingHeatCapacity: windingHeatCapacity = newValue
+        case .caseHeatCapacity: caseHeatCapacity = newValue
+        case .windingTimeConstant: windingTimeConstant = Nanoseconds(newValue)
+        case .caseTimeConstant: caseTimeConstant = Nanoseconds(newValue)
+        case .ambient: ambient = Millicelsius(saturating: newValue)
+        default: setLimit(field, newValue)
         }
     }
 

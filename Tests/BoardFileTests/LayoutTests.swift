@@ -21,7 +21,7 @@ import Testing
             let field = try #require(BoardField(rawValue: UInt8(index)))
             let bounds = board.description.bounds(of: field)
             for value in [bounds.least, bounds.most] {
-                let bytes = board.changed { $0.description[field] = value }
+                let bytes = board.changed { $0.description.set(field, to: value) }
                 var offset = place(field)
                 #expect(Int64(bitPattern: bytes.number(size: 8, at: &offset)) == value, "\(field.key)")
                 var others = 0

@@ -86,7 +86,7 @@ struct Slip: CustomTestStringConvertible, Sendable {
                 }
                 let check = BoardCheck(lines.joined(separator: "\n"))
                 var image = board
-                image.description[field] = number * field.scale
+                image.description.set(field, to: number * field.scale)
                 let isTaken = (try? BoardImage(image.bytes)) != nil
                 #expect((check.image != nil) == isTaken, "\(field.key) = \(number): \(check.mistakes)")
             }

@@ -121,6 +121,9 @@ extension SafetyKernel {
     }
 
     @inline(__always) private mutating func checkPosture(_ lines: InputLines, at now: Instant) {
+        if now > bleedClosedSince, now - bleedClosedSince > KernelTimes.relayMoves, lines.contains(.bleedSense) {
+            return raise(.lineMismatch, 0, Int64(InputLines.bleedSense.rawValue), at: now)
+        }
         if postureMatches(lines, at: now) { return }
         let missing = (.enableSense | .contactorSense | .bleedSense) - lines
         raise(.lineMismatch, 0, Int64(missing.rawValue), at: now)

@@ -90,6 +90,11 @@ extension SafetyKernel {
         guard state.isArmed else { throw Refusal(.notArmed) }
         guard !train.isActive else { throw wrongState }
         try checkRange(intensity)
+        let left = KernelTimes.betweenChanges - min(KernelTimes.betweenChanges, now - changedAt)
+        guard left <= .zero || state == .arming else {
+            throw Refusal(.cooldown, unit: .microseconds, limit: micro(left) + 1, wouldAdmit: micro(left) + 1)
+        }
+        changedAt = now
         aim(at: intensity, now)
         activeAt = now
     }

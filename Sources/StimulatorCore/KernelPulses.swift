@@ -122,6 +122,7 @@ extension SafetyKernel {
         activeAt = now
         armUpUntil = now + KernelTimes.armAfter
         stopCharging(at: now)
+        chargeBeganAt = .distantFuture
         enter(.firing, at: now)
     }
 
@@ -193,7 +194,6 @@ extension SafetyKernel {
         if target < setPoint, state != .arming {
             stopCharging(at: now)
             loweringVoltage = true
-            bleedOpenSince = .distantFuture
         }
         intensity = next
         setPoint = target

@@ -87,10 +87,14 @@ extension SafetyKernel {
     ) {
         let now = inputs.now
         if voltage > target + tolerance, !charging { loweringVoltage = true }
-        if loweringVoltage, voltage <= target { loweringVoltage = false }
+        if loweringVoltage, voltage <= target {
+            loweringVoltage = false
+            chargeBeganAt = .distantFuture
+        }
         let proven = inputs.sampler.setPointHeld == setPoint
         unprovenSince = proven ? .distantFuture : min(unprovenSince, now)
         bleedOpenSince = loweringVoltage ? .distantFuture : min(bleedOpenSince, now)
+        bleedClosedSince = loweringVoltage ? min(bleedClosedSince, now) : .distantFuture
         let due = train.isActive && !train.isPending && now >= train.nextAt - .milliseconds(1)
         if loweringVoltage || !proven {
             stopCharging(at: now)

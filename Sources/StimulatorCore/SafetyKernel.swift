@@ -31,13 +31,18 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     // MARK: Charging
     var intensity = PerMille.zero
     var setPoint = Millivolts.zero
+    /// When the held set-point was last changed by a command.
+    var changedAt = Instant.distantPast
     var charging = false
     var loweringVoltage = false
+    /// Since when the voltage is not where it shall be; only arriving there, a pulse or a stop ends it.
     var chargeBeganAt = Instant.distantFuture
     /// Since when the converter has not been proven to hold the set-point.
     var unprovenSince = Instant.distantFuture
     /// Since when the bleed relay has been asked to be open; the far future while it is not.
     var bleedOpenSince = Instant.distantFuture
+    /// Since when an armed board lowers its voltage through the bleed; the far future while it does not.
+    var bleedClosedSince = Instant.distantFuture
     /// The lowest voltage seen since CHARGE went off: a rise above it is a charger that does not obey.
     var lowestSinceOff = Millivolts(Int32.max)
     var chargeOffAt = Instant.distantPast
@@ -129,9 +134,11 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
         // The watch for a charger that does not obey begins anew with every stop: a sample that was wrong is not held against it twice.
         chargeOffAt = now
         lowestSinceOff = Millivolts(Int32.max)
+        chargeBeganAt = .distantFuture
         loweringVoltage = false
         unprovenSince = .distantFuture
         bleedOpenSince = .distantFuture
+        bleedClosedSince = .distantFuture
         setPoint = .zero
         heldSince = now
         discharge = DischargeWatch()
@@ -144,7 +151,6 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
             chargeOffAt = now
             lowestSinceOff = Millivolts(Int32.max)
         }
-        chargeBeganAt = .distantFuture
     }
 
     /// What the kernel shows of itself.
@@ -202,6 +208,9 @@ enum KernelTimes {
     static var bleedCloses: Nanoseconds { .milliseconds(35) }
     /// The bleed relay has moved by now.
     static var relayMoves: Nanoseconds { .milliseconds(50) }
+    /// From one change of the held set-point to the next: the bleed relay's time to move is over, so that no flood of changes puts
+    /// off what is watched after each.
+    static var betweenChanges: Nanoseconds { .milliseconds(100) }
     /// Both proofs of a pulse, current and sag, must be there by now.
     static var proof: Nanoseconds { .milliseconds(9) }
     /// The sampler must have written a set-point and read it back by now.

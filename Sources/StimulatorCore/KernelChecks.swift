@@ -29,7 +29,11 @@ extension SafetyKernel {
         edgesSeen = inputs.fireSense.count
         let after = inputs.fireSense.lastAt - pulse.firedAt
         let ours = !pulse.currentSeen && after >= .zero && after <= KernelTimes.fireToCurrent
-        if ours { pulse.currentSeen = true }
+        if ours {
+            pulse.currentSeen = true
+            // A stop came before the news of its current.
+            if !pulse.isOpen, !pulse.isCounted { countPulse(after: .zero, at: inputs.now) }
+        }
         if !ours || news > 1 {
             let (sum, overflow) = sessionPulses.addingReportingOverflow(ours ? news - 1 : news)
             sessionPulses = overflow ? .max : sum

@@ -126,8 +126,8 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
 
     /// Ends the train, if any, and begins the verified discharge.
     mutating func shutDown(_ ending: TrainEnding, at now: Instant) {
-        // A pulse whose proof the stop cuts short was given all the same: its current was seen.
-        if pulse.isOpen, pulse.currentSeen { countPulse(after: .zero, at: now) }
+        // A pulse whose proof the stop cuts short was given all the same: its current or the fall of the voltage was seen.
+        if pulse.isOpen, pulse.currentSeen || pulse.fallSeen { countPulse(after: .zero, at: now) }
         pulse.isOpen = false
         finishTrain(ending, at: now)
         stopCharging(at: now)

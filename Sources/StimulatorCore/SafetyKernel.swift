@@ -72,12 +72,20 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     /// The hotter of the two coil sensors, when both were last trusted.
     var hottestCoil = Millicelsius.zero
 
-    /// A kernel that begins with its self-test. `latched` are the lockouts that survived the restart; of the board's limits none
-    /// is wider than `Ceiling`.
-    public init(board: BoardDescription, latched: TripSet = TripSet(), startingAt now: Instant = Instant(0)) {
+    /// A kernel that begins with its self-test. `latched` are the lockouts that survived the restart, `last` what the kernel before it
+    /// showed, if any: the winding is still as warm, and the minute's energy given. Of the board's limits none is wider than
+    /// `Ceiling`.
+    public init(
+        board: BoardDescription, latched: TripSet = TripSet(), after last: Snapshot = Snapshot(),
+        startingAt now: Instant = Instant(0)
+    ) {
         self.board = board.withinCeilings
-        energy = EnergyBudget(sustained: self.board.sustainedPower)
-        coil = CoilModel(board: self.board, measured: self.board.ambient)
+        energy = EnergyBudget(
+            sustained: self.board.sustainedPower, lastMinute: last.energyLastMinute, backlog: last.energyBacklog,
+            at: now)
+        let excess = max(.zero, min(last.windingExcess, .celsius(1_000)))
+        coil = CoilModel(board: self.board, measured: self.board.ambient, windingExcess: excess)
+        coilAt = now
         enteredAt = now
         trips = TripSet(bits: latched.bits)
     }

@@ -101,6 +101,29 @@ import Testing
         #expect(bench.rig.checkers.hottestMillicelsius <= 41_000)
     }
 
+    @Test("H-09 H-12 a safety process that starts anew knows what the coil's winding and the minute's energy were")
+    func restart() {
+        let bench = Bench()
+        bench.becomeSafe()
+        bench.takeOverConsole()
+        for _ in 0..<40 {
+            bench.put(.renew(journal: true))
+            if bench.rig.state == .safe { bench.put(.arm(intensity: PerMille(1000))) }
+            if bench.rig.state == .ready {
+                bench.put(.start(.train(intensity: PerMille(1000), rate: Millihertz(4_000), pulses: 100)))
+            }
+            bench.run(.milliseconds(500))
+        }
+        let before = bench.rig.snapshot
+        #expect(before.windingExcess > .celsius(5) && before.energyLastMinute > .joules(5_000))
+        bench.fail(.safetyProcess, .killed, for: .milliseconds(100))
+        bench.run(.milliseconds(200))
+        let after = bench.rig.snapshot
+        #expect(after.state == .selfTest && after.windingExcess >= before.windingExcess - .celsius(1))
+        #expect(after.energyLastMinute >= before.energyLastMinute)
+        #expect(bench.run(.seconds(8)) { $0.state == .safe })
+    }
+
     private func coilHeat(_ seed: Int) -> Double {
         World(seed: UInt64(seed), board: BoardDescription()).parts.coilHeat
     }

@@ -183,6 +183,11 @@ extension SafetyKernel {
 
     private mutating func testAgain(at now: Instant) throws(Refusal) {
         guard state == .safe || state == .faulted else { throw wrongState }
+        // The test closes the contactor for a moment, and a charger that does not obey charges: first a person acknowledges that.
+        let charged = trips.filtered {
+            $0 == .chargeRunaway || $0 == .capacitorOvervoltage || $0 == .overvoltageLatched
+        }
+        if let trip = charged.first { throw Refusal(.tripped, detail: trip.rawValue) }
         selfTest = SelfTest()
         enter(.selfTest, at: now)
     }

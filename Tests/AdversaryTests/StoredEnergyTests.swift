@@ -32,6 +32,27 @@ import Testing
         #expect(bench.rig.checkers.highestMillivolts <= 60_000)
     }
 
+    @Test("H-03 a self-test gives no supply to a charger that is known not to obey, whoever asks for it")
+    func selfTestWithRunaway() {
+        let bench = Bench()
+        bench.becomeSafe()
+        bench.type("arm")
+        bench.run(.milliseconds(100))
+        bench.fail(.charger, .runaway)
+        bench.run(.seconds(9)) { $0.state == .faulted }
+        #expect(bench.rig.trips.contains(.chargeRunaway))
+        bench.takeOverConsole()
+        bench.run(.seconds(4))
+        var highest = 0.0
+        for _ in 0..<6_000 {
+            bench.put(.renew(journal: true))
+            bench.put(.selfTest)
+            bench.run(.milliseconds(1))
+            highest = max(highest, bench.rig.world.volts)
+        }
+        #expect(highest < 60 && bench.rig.state == .faulted)
+    }
+
     @Test("a converter that froze at rest is no empty capacitor either", arguments: [1, 2, 3] as [UInt64])
     func frozenConverterAtRest(seed: UInt64) {
         let bench = Bench(seed: seed)

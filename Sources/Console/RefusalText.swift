@@ -46,7 +46,8 @@ extension LineOutput {
         case .rateForPower, .pulsesPerSecond, .recharge, .interval, .trainLength, .dose: whyPace(refusal)
         case .energy, .temperatureForecast: whyForecast(refusal)
         case .cooldown:
-            put("the wait after the last pattern is over in ")
+            put(denial.name == .set ? "the wait after the last change" : "the wait after the last pattern")
+            put(" is over in ")
             put(refusal.limit, in: refusal.unit)
         case .notArmed:
             put("the board is ")

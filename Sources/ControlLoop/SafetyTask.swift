@@ -24,7 +24,10 @@ public struct SafetyTask: Sendable {
     private var outputFailed = false
 
     public init(board: BoardDescription, latched: TripSet, page: TaskPage, console: ControllerPage, at now: Instant) {
-        kernel = SafetyKernel(board: board, latched: latched, startingAt: now)
+        // What the process before this one showed is in the page still, unless the board was reset.
+        var last = Snapshot()
+        if let words = console.snapshot.read(), let shown = Snapshot(words: words) { last = shown }
+        kernel = SafetyKernel(board: board, latched: latched, after: last, startingAt: now)
         self.page = page
         snapshots = console.snapshot
         commands = FrameConsumer(console.commands)

@@ -9,6 +9,9 @@ public struct Tally: BitwiseCopyable, Hashable, Sendable {
     /// Stored energy of the delivered pulses. An unexpected pulse has no voltage in the journal: it counts with the energy of the
     /// board's maximum.
     public var energy = Millijoules.zero
+    /// Pulses of the present train that have a record of their own, and their energy.
+    private var trainPulses: UInt64 = 0
+    private var trainEnergy = Millijoules.zero
 
     public init() {}
 
@@ -19,14 +22,35 @@ public struct Tally: BitwiseCopyable, Hashable, Sendable {
     public mutating func count(_ record: Record, board: BoardDescription) {
         guard case .event(let event) = record.content else { return }
         switch event.kind {
+        case .trainStarted: beginTrain()
         case .pulse:
+            let stored = board.energy(at: Tally.voltage(event.values[2]))
             delivered &+= 1
-            add(board.energy(at: Tally.voltage(event.values[2])))
+            add(stored)
+            trainPulses &+= 1
+            trainEnergy += stored
+        case .trainFinished:
+            addLost(event, board: board)
+            beginTrain()
         case .trip where event.detail == Trip.pulseUnexpected.rawValue:
             unexpected &+= 1
             add(board.energy(at: board.maximumVoltage))
         default: break
         }
+    }
+
+    /// A pulse's own record is lost when the console does not run for long; how many a train gave is not.
+    private mutating func addLost(_ event: Event, board: BoardDescription) {
+        let given = UInt64(event.index)
+        guard given > trainPulses else { return }
+        delivered &+= given - trainPulses
+        let most = Int64(Ceiling.pulsesPerPattern) * board.energy(at: board.maximumVoltage).raw
+        add(Millijoules(max(0, max(0, min(most, event.values[1])) - trainEnergy.raw)))
+    }
+
+    private mutating func beginTrain() {
+        trainPulses = 0
+        trainEnergy = .zero
     }
 
     /// A voltage from the journal: bytes that are whole need not be sensible, so it is kept in 0 ... `Ceiling.overvoltage`.

@@ -17,18 +17,32 @@ public struct EnergyBudget: BitwiseCopyable, Hashable, Sendable {
     /// After a day of rest nothing is owed: a bound for the arithmetic, far above any train.
     private static var rest: Nanoseconds { .seconds(86_400) }
 
-    /// A budget of which nothing is used.
-    /// - Parameter sustained: what drains the backlog, 1 mW ... 1 MW.
-    public init(sustained: Milliwatts) { drain = sustained }
+    /// A budget of which nothing is used, or what another showed at `now`: then all of it counts as given just now.
+    /// - Parameters:
+    ///   - sustained: what drains the backlog, 1 mW ... 1 MW.
+    ///   - lastMinute: stored energy of the last minute's pulses; outside 0 ... 10^12 mJ the nearer end.
+    ///   - backlog: energy not yet given off; outside 0 ... 10^12 mJ the nearer end.
+    public init(
+        sustained: Milliwatts, lastMinute: Millijoules = .zero, backlog: Millijoules = .zero,
+        at now: Instant = Instant(0)
+    ) {
+        drain = sustained
+        if lastMinute > .zero { add(min(lastMinute, EnergyBudget.most), at: now) }
+        owed = max(0, min(backlog, EnergyBudget.most).raw)
+        owedAt = now
+    }
+
+    /// A gigajoule: far above any session.
+    private static var most: Millijoules { Millijoules(1_000_000_000_000) }
 
     /// Stored energy of the pulses of the last minute.
-    @inline(__always) public mutating func lastMinute(at now: Instant) -> Millijoules {
+    @inline(always) public mutating func lastMinute(at now: Instant) -> Millijoules {
         if now >= newestEndsAt { roll(to: now) }
         return Millijoules(total)
     }
 
     /// Energy not yet given off at the sustained power.
-    @inline(__always) public func backlog(at now: Instant) -> Millijoules {
+    @inline(always) public func backlog(at now: Instant) -> Millijoules {
         if owed == 0 { return .zero }
         let elapsed = now - owedAt
         if elapsed >= EnergyBudget.rest { return .zero }

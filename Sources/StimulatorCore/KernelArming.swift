@@ -72,14 +72,13 @@ extension SafetyKernel {
         }
         checkProofSetPoint(inputs, part)
         guard state == .arming else { return }
-        if part == .rise { charging = isProofHeld(inputs) }
+        if part == .rise, isProofHeld(inputs) { charging = true } else { stopCharging(at: now) }
         if part == .done { endProof(inputs) }
     }
 
     /// The rise must have been seen: by a sample of the last 10 ms, so one that is newer than CHARGE.
     private mutating func endProof(_ inputs: KernelInputs) {
         let now = inputs.now
-        stopCharging(at: now)
         let voltage = inputs.sampler.voltage.value
         if !proof.isComplete, voltage < ArmingProof.leastRise {
             // A dead charger and a dead divider look the same from here: neither is charged any further.
@@ -89,7 +88,7 @@ extension SafetyKernel {
         proof.isComplete = true
         if now - enteredAt >= board.armingDelay {
             activeAt = now
-            // The weakest intensities are below the proof's set-point.
+            // The lowest set-points lie below what the proof has charged.
             loweringVoltage = voltage > setPoint
             enter(.charging, at: now)
         }

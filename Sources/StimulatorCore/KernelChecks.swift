@@ -29,7 +29,11 @@ extension SafetyKernel {
         edgesSeen = inputs.fireSense.count
         let after = inputs.fireSense.lastAt - pulse.firedAt
         let ours = !pulse.currentSeen && after >= .zero && after <= KernelTimes.fireToCurrent
-        if ours { pulse.currentSeen = true }
+        if ours {
+            pulse.currentSeen = true
+            // A stop came before the news of its current.
+            if !pulse.isOpen, !pulse.isCounted { countPulse(after: .zero, at: inputs.now) }
+        }
         if !ours || news > 1 {
             let (sum, overflow) = sessionPulses.addingReportingOverflow(ours ? news - 1 : news)
             sessionPulses = overflow ? .max : sum
@@ -121,6 +125,9 @@ extension SafetyKernel {
     }
 
     @inline(always) private mutating func checkPosture(_ lines: InputLines, at now: Instant) {
+        if now > bleedClosedSince, now - bleedClosedSince > KernelTimes.relayMoves, lines.contains(.bleedSense) {
+            return raise(.lineMismatch, 0, Int64(InputLines.bleedSense.rawValue), at: now)
+        }
         if postureMatches(lines, at: now) { return }
         let missing = (.enableSense | .contactorSense | .bleedSense) - lines
         raise(.lineMismatch, 0, Int64(missing.rawValue), at: now)

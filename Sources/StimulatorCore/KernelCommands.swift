@@ -90,6 +90,11 @@ extension SafetyKernel {
         guard state.isArmed else { throw Refusal(.notArmed) }
         guard !train.isActive else { throw wrongState }
         try checkRange(intensity)
+        let left = KernelTimes.betweenChanges - min(KernelTimes.betweenChanges, now - changedAt)
+        guard left <= .zero || state == .arming else {
+            throw Refusal(.cooldown, unit: .microseconds, limit: micro(left) + 1, wouldAdmit: micro(left) + 1)
+        }
+        changedAt = now
         aim(at: intensity, now)
         activeAt = now
     }
@@ -178,6 +183,11 @@ extension SafetyKernel {
 
     private mutating func testAgain(at now: Instant) throws(Refusal) {
         guard state == .safe || state == .faulted else { throw wrongState }
+        // The test closes the contactor for a moment, and a charger that does not obey charges: first a person acknowledges that.
+        let charged = trips.filtered {
+            $0 == .chargeRunaway || $0 == .capacitorOvervoltage || $0 == .overvoltageLatched
+        }
+        if let trip = charged.first { throw Refusal(.tripped, detail: trip.rawValue) }
         selfTest = SelfTest()
         enter(.selfTest, at: now)
     }

@@ -26,6 +26,10 @@ struct TrainProgress: BitwiseCopyable, Hashable, Sendable {
 struct PulseCheck: BitwiseCopyable, Hashable, Sendable {
     var isOpen = false
     var currentSeen = false
+    /// The voltage fell as a pulse makes it fall.
+    var fallSeen = false
+    /// It stands in the record.
+    var isCounted = false
     var number: UInt32 = 0
     var scheduledAt = Instant.distantPast
     var firedAt = Instant.distantPast
@@ -126,6 +130,7 @@ extension SafetyKernel {
         activeAt = now
         armUpUntil = now + KernelTimes.armAfter
         stopCharging(at: now)
+        chargeBeganAt = .distantFuture
         enter(.firing, at: now)
     }
 
@@ -142,12 +147,12 @@ extension SafetyKernel {
         let now = inputs.now
         let voltage = inputs.sampler.voltage
         let sampled = voltage.quality == .good && voltage.takenAt >= pulse.firedAt + .microseconds(500)
+        // The coil's range, and the tolerances of two samples on either side.
+        let before = Int64(pulse.before.raw)
+        let least = before * Int64(board.residualLeast.raw - 130) / 1000
+        let most = before * Int64(board.residualMost.raw + 110) / 1000
+        let after = Int64(voltage.value.raw)
         if sampled, pulse.currentSeen {
-            let before = Int64(pulse.before.raw)
-            let after = Int64(voltage.value.raw)
-            // The coil's range, and the tolerances of two samples on either side.
-            let least = before * Int64(board.residualLeast.raw - 130) / 1000
-            let most = before * Int64(board.residualMost.raw + 110) / 1000
             guard after >= least, after <= most else {
                 return raise(.voltageImplausible, after < least ? least : most, after, at: now)
             }
@@ -156,12 +161,14 @@ extension SafetyKernel {
             enter(.recovering, at: now)
             return
         }
+        if sampled { pulse.fallSeen = after >= least && after <= most }
         let limit: Nanoseconds = sampled ? .milliseconds(6) : KernelTimes.proof
         if now - pulse.firedAt > limit { raise(.pulseMissing, micro(limit), micro(now - pulse.firedAt), at: now) }
     }
 
     /// Counts and reports the pulse that was given; `after` is zero when what it left was not measured.
     mutating func countPulse(after: Millivolts, at now: Instant) {
+        pulse.isCounted = true
         train.delivered += 1
         events.append(
             Event(
@@ -197,7 +204,6 @@ extension SafetyKernel {
         if target < setPoint, state != .arming {
             stopCharging(at: now)
             loweringVoltage = true
-            bleedOpenSince = .distantFuture
         }
         intensity = next
         setPoint = target

@@ -96,10 +96,14 @@ extension SafetyKernel {
         if voltage > target + tolerance, !charging { loweringVoltage = true }
         // A sample from before CHARGE went off is of a voltage that was still rising.
         let hasRested = inputs.sampler.voltage.takenAt > chargeOffAt + .milliseconds(2)
-        if loweringVoltage, voltage <= target, hasRested { loweringVoltage = false }
+        if loweringVoltage, voltage <= target, hasRested {
+            loweringVoltage = false
+            chargeBeganAt = .distantFuture
+        }
         let proven = inputs.sampler.setPointHeld == setPoint
         unprovenSince = proven ? .distantFuture : min(unprovenSince, now)
         bleedOpenSince = loweringVoltage ? .distantFuture : min(bleedOpenSince, now)
+        bleedClosedSince = loweringVoltage ? min(bleedClosedSince, now) : .distantFuture
         let due = train.isActive && !train.isPending && now >= train.nextAt - .milliseconds(1)
         if loweringVoltage || !proven {
             stopCharging(at: now)

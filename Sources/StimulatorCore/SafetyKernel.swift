@@ -31,13 +31,18 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     // MARK: Charging
     var intensity = PerMille.zero
     var setPoint = Millivolts.zero
+    /// When the held set-point was last changed by a command.
+    var changedAt = Instant.distantPast
     var charging = false
     var loweringVoltage = false
+    /// Since when the voltage is not where it shall be; only arriving there, a pulse or a stop ends it.
     var chargeBeganAt = Instant.distantFuture
     /// Since when the converter has not been proven to hold the set-point.
     var unprovenSince = Instant.distantFuture
     /// Since when the bleed relay has been asked to be open; the far future while it is not.
     var bleedOpenSince = Instant.distantFuture
+    /// Since when an armed board lowers its voltage through the bleed; the far future while it does not.
+    var bleedClosedSince = Instant.distantFuture
     /// The lowest voltage seen since CHARGE went off: a rise above it is a charger that does not obey.
     var lowestSinceOff = Millivolts(Int32.max)
     var chargeOffAt = Instant.distantPast
@@ -67,12 +72,20 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     /// The hotter of the two coil sensors, when both were last trusted.
     var hottestCoil = Millicelsius.zero
 
-    /// A kernel that begins with its self-test. `latched` are the lockouts that survived the restart; of the board's limits none
-    /// is wider than `Ceiling`. A description that stands in for a file that cannot be used is `boardMismatch` from the start.
-    public init(board: BoardDescription, latched: TripSet = TripSet(), startingAt now: Instant = Instant(0)) {
+    /// A kernel that begins with its self-test. `latched` are the lockouts that survived the restart, `last` what the kernel before it
+    /// showed, if any: the winding is still as warm, and the minute's energy given. Of the board's limits none is wider than
+    /// `Ceiling`. A description that stands in for a file that cannot be used is `boardMismatch` from the start.
+    public init(
+        board: BoardDescription, latched: TripSet = TripSet(), after last: Snapshot = Snapshot(),
+        startingAt now: Instant = Instant(0)
+    ) {
         self.board = board.withinCeilings
-        energy = EnergyBudget(sustained: self.board.sustainedPower)
-        coil = CoilModel(board: self.board, measured: self.board.ambient)
+        energy = EnergyBudget(
+            sustained: self.board.sustainedPower, lastMinute: last.energyLastMinute, backlog: last.energyBacklog,
+            at: now)
+        let excess = max(.zero, min(last.windingExcess, .celsius(1_000)))
+        coil = CoilModel(board: self.board, measured: self.board.ambient, windingExcess: excess)
+        coilAt = now
         enteredAt = now
         trips = TripSet(bits: latched.bits)
         if let fault = board.identity.fault { raise(.boardMismatch, 0, fault.code, at: now) }
@@ -122,17 +135,19 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
 
     /// Ends the train, if any, and begins the verified discharge.
     mutating func shutDown(_ ending: TrainEnding, at now: Instant) {
-        // A pulse whose proof the stop cuts short was given all the same: its current was seen.
-        if pulse.isOpen, pulse.currentSeen { countPulse(after: .zero, at: now) }
+        // A pulse whose proof the stop cuts short was given all the same: its current or the fall of the voltage was seen.
+        if pulse.isOpen, pulse.currentSeen || pulse.fallSeen { countPulse(after: .zero, at: now) }
         pulse.isOpen = false
         finishTrain(ending, at: now)
         stopCharging(at: now)
         // The watch for a charger that does not obey begins anew with every stop: a sample that was wrong is not held against it twice.
         chargeOffAt = now
         lowestSinceOff = Millivolts(Int32.max)
+        chargeBeganAt = .distantFuture
         loweringVoltage = false
         unprovenSince = .distantFuture
         bleedOpenSince = .distantFuture
+        bleedClosedSince = .distantFuture
         setPoint = .zero
         heldSince = now
         discharge = DischargeWatch()
@@ -145,11 +160,10 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
             chargeOffAt = now
             lowestSinceOff = Millivolts(Int32.max)
         }
-        chargeBeganAt = .distantFuture
     }
 
     /// What the kernel shows of itself.
-    @inline(__always) public mutating func snapshot(_ inputs: KernelInputs, outputs: OutputLines) -> Snapshot {
+    @inline(always) public mutating func snapshot(_ inputs: KernelInputs, outputs: OutputLines) -> Snapshot {
         var shown = Snapshot()
         shown.ticks = ticks
         shown.now = inputs.now
@@ -203,6 +217,9 @@ enum KernelTimes {
     static var bleedCloses: Nanoseconds { .milliseconds(35) }
     /// The bleed relay has moved by now.
     static var relayMoves: Nanoseconds { .milliseconds(50) }
+    /// From one change of the held set-point to the next: the bleed relay's time to move is over, so that no flood of changes puts
+    /// off what is watched after each.
+    static var betweenChanges: Nanoseconds { .milliseconds(100) }
     /// Both proofs of a pulse, current and sag, must be there by now.
     static var proof: Nanoseconds { .milliseconds(9) }
     /// The sampler must have written a set-point and read it back by now.

@@ -32,6 +32,27 @@ import Testing
         #expect(bench.rig.checkers.highestMillivolts <= 60_000)
     }
 
+    @Test("H-03 a self-test gives no supply to a charger that is known not to obey, whoever asks for it")
+    func selfTestWithRunaway() {
+        let bench = Bench()
+        bench.becomeSafe()
+        bench.type("arm")
+        bench.run(.milliseconds(100))
+        bench.fail(.charger, .runaway)
+        bench.run(.seconds(9)) { $0.state == .faulted }
+        #expect(bench.rig.trips.contains(.chargeRunaway))
+        bench.takeOverConsole()
+        bench.run(.seconds(4))
+        var highest = 0.0
+        for _ in 0..<6_000 {
+            bench.put(.renew(journal: true))
+            bench.put(.selfTest)
+            bench.run(.milliseconds(1))
+            highest = max(highest, bench.rig.world.volts)
+        }
+        #expect(highest < 60 && bench.rig.state == .faulted)
+    }
+
     @Test("a converter that froze at rest is no empty capacitor either", arguments: [1, 2, 3] as [UInt64])
     func frozenConverterAtRest(seed: UInt64) {
         let bench = Bench(seed: seed)
@@ -99,6 +120,29 @@ import Testing
         }
         #expect(bench.rig.world.pulses.count > 200)
         #expect(bench.rig.checkers.hottestMillicelsius <= 41_000)
+    }
+
+    @Test("H-09 H-12 a safety process that starts anew knows what the coil's winding and the minute's energy were")
+    func restart() {
+        let bench = Bench()
+        bench.becomeSafe()
+        bench.takeOverConsole()
+        for _ in 0..<40 {
+            bench.put(.renew(journal: true))
+            if bench.rig.state == .safe { bench.put(.arm(intensity: PerMille(1000))) }
+            if bench.rig.state == .ready {
+                bench.put(.start(.train(intensity: PerMille(1000), rate: Millihertz(4_000), pulses: 100)))
+            }
+            bench.run(.milliseconds(500))
+        }
+        let before = bench.rig.snapshot
+        #expect(before.windingExcess > .celsius(5) && before.energyLastMinute > .joules(5_000))
+        bench.fail(.safetyProcess, .killed, for: .milliseconds(100))
+        bench.run(.milliseconds(200))
+        let after = bench.rig.snapshot
+        #expect(after.state == .selfTest && after.windingExcess >= before.windingExcess - .celsius(1))
+        #expect(after.energyLastMinute >= before.energyLastMinute)
+        #expect(bench.run(.seconds(8)) { $0.state == .safe })
     }
 
     private func coilHeat(_ seed: Int) -> Double {

@@ -101,7 +101,8 @@ import Testing
         for _ in 0..<31 { bench.say(.intensity(PerMille(500))) }
         bench.say(.stop)
         #expect(bench.run(for: .milliseconds(33)) { !$0.state.isArmed })
-        let answers = bench.heard.filter { $0.kind == .accepted && $0.index == 7 }
+        // One change a tick is no change of the voltage: all but the first are refused, and all are answered.
+        let answers = bench.heard.filter { [.accepted, .refused].contains($0.kind) && $0.index == 7 }
         #expect(answers.count >= 32)
     }
 

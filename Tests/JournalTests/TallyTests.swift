@@ -25,6 +25,31 @@ import Testing
         #expect(again.tally == before)
     }
 
+    @Test("H-24 pulses whose own records were lost are counted by the end of their train, once") func lostRecords()
+        throws
+    {
+        var journal = Journal(in: Disk(), board: board)
+        _ = try journal.open(at: at(0), wall: wall())
+        func train(_ records: Int, of given: UInt32, from sequence: UInt64) throws {
+            try journal.append(event(.trainStarted, sequence), at: at(1), wall: wall())
+            for number in 0..<UInt64(records) {
+                try journal.append(pulse(sequence + 1 + number, millivolts: 1_000_000), at: at(1), wall: wall())
+            }
+            var end = event(.trainFinished, sequence + 90, index: given)
+            end.values[1] = Int64(given) * 92_500
+            try journal.append(end, at: at(1), wall: wall())
+        }
+        try train(11, of: 40, from: 0)
+        #expect(journal.tally.delivered == 40 && journal.tally.energy == Millijoules(40 * 92_500))
+        try train(5, of: 5, from: 100)
+        #expect(journal.tally.delivered == 45 && journal.tally.energy == Millijoules(45 * 92_500))
+        // A pulse that became known after the end of its train.
+        try train(0, of: 0, from: 200)
+        try journal.append(pulse(291, millivolts: 1_000_000), at: at(1), wall: wall())
+        try train(2, of: 2, from: 300)
+        #expect(journal.tally.delivered == 48)
+    }
+
     @Test("a voltage that no board has is held to the ceiling, and the energy saturates") func nonsense() throws {
         var journal = Journal(in: Disk(), board: board)
         _ = try journal.open(at: at(0), wall: wall())

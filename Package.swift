@@ -54,6 +54,10 @@ let hostTargets: [Target] = [
             "CReference", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict),
+    .target(name: "CPlant", cSettings: exact),
+    .executableTarget(
+        name: "plant", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard", "CSystem", "CPlant"],
+        swiftSettings: strict),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
     .testTarget(name: "ConsoleTests", dependencies: ["StimulatorCore", "Console"]),
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),

@@ -88,7 +88,7 @@ public struct World: Board, BitwiseCopyable, Sendable {
     var peakVolts = 0.0
 
     /// The earliest internal event, or earlier: until then `advance` is one comparison.
-    var nextEventAt = Instant(0)
+    public internal(set) var nextEventAt = Instant(0)
 
     /// A board whose parts `seed` draws within their tolerances, everything off, the coil plugged in, the interlock closed.
     public init(seed: UInt64, board: BoardDescription) {

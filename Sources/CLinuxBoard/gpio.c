@@ -161,7 +161,7 @@ static int32_t request_on(int32_t number, struct clinuxboard_group *group, const
 }
 
 static clinuxboard_request claim(const char *names, int32_t count, enum kind kind) {
-    if (group_count == GROUPS || count < 1 || count > CLINUXBOARD_LINES)
+    if (group_count == GROUPS || count < 1 || count > (kind == RISING_EDGES ? CLINUXBOARD_EDGE_LINES : CLINUXBOARD_LINES))
         return (clinuxboard_request){.error = CLINUXBOARD_TOO_MANY_GROUPS, .line = -1};
     unsigned int offsets[CLINUXBOARD_LINES] = {0};
     int32_t chip = 0;
@@ -206,7 +206,7 @@ int64_t clinuxboard_get(clinuxboard_group *group) {
     return levels;
 }
 
-int32_t clinuxboard_take_edges(clinuxboard_group *group, uint32_t *counts, int64_t *stamps) {
+int32_t clinuxboard_take_edges(clinuxboard_group *group, clinuxboard_edges *seen) {
     const struct timespec at_once = {0};
     struct gpiod_line_event events[EDGES];
     struct gpiod_line_bulk ready;
@@ -219,8 +219,8 @@ int32_t clinuxboard_take_edges(clinuxboard_group *group, uint32_t *counts, int64
         if (!waits) continue;
         RETRY(taken, gpiod_line_event_read_multiple(group->lines.lines[i], events, EDGES));
         if (taken < 1) return taken < 0 ? failed() : -EIO;
-        counts[i] += (uint32_t)taken;
-        stamps[i] = (int64_t)events[taken - 1].ts.tv_sec * 1000000000 + events[taken - 1].ts.tv_nsec;
+        seen->counts[i] += (uint32_t)taken;
+        seen->stamps[i] = (int64_t)events[taken - 1].ts.tv_sec * 1000000000 + events[taken - 1].ts.tv_nsec;
     }
     return 0;
 }
@@ -248,7 +248,7 @@ int64_t clinuxboard_get(clinuxboard_group *group) {
     return levels;
 }
 
-int32_t clinuxboard_take_edges(clinuxboard_group *group, uint32_t *counts, int64_t *stamps) {
+int32_t clinuxboard_take_edges(clinuxboard_group *group, clinuxboard_edges *seen) {
     int result, taken;
     RETRY(result, gpiod_line_request_wait_edge_events(group->request, 0));
     if (result < 0) return failed();
@@ -260,8 +260,8 @@ int32_t clinuxboard_take_edges(clinuxboard_group *group, uint32_t *counts, int64
         if (!event) return -EIO;
         for (int32_t i = 0; i < group->count; i++) {
             if (gpiod_edge_event_get_line_offset(event) != group->offsets[i]) continue;
-            counts[i] += 1;
-            stamps[i] = (int64_t)gpiod_edge_event_get_timestamp_ns(event);
+            seen->counts[i] += 1;
+            seen->stamps[i] = (int64_t)gpiod_edge_event_get_timestamp_ns(event);
         }
     }
     return 0;

@@ -2,12 +2,14 @@
 #define _GNU_SOURCE
 #include "clinuxboard.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -19,7 +21,6 @@ enum { PAGE = 4096 };
 #ifndef F_SEAL_FUTURE_WRITE
 #define F_SEAL_FUTURE_WRITE 0x0010
 #endif
-#include <fcntl.h>
 
 // --- Memory ---
 
@@ -73,9 +74,11 @@ int32_t clinuxboard_start_process(clinuxboard_entry entry, void *context) {
     _exit(3);
 }
 
-int32_t clinuxboard_wait(int32_t milliseconds) {
+int32_t clinuxboard_wait(int32_t milliseconds, int32_t *well) {
     for (;; milliseconds--) {
-        pid_t ended = waitpid(-1, NULL, WNOHANG);
+        int status = 0;
+        pid_t ended = waitpid(-1, &status, WNOHANG);
+        *well = ended > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
         if (ended != 0) return ended < 0 ? -errno : ended;
         if (milliseconds <= 0) return 0;
         const struct timespec pause = {.tv_nsec = 1000000};
@@ -141,6 +144,12 @@ static int32_t filter(void) {
         ALLOW(SYS_brk),
         ALLOW(SYS_munmap),
         ALLOW(SYS_madvise),
+        // ioctl: to give a terminal its settings back.
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 4),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TCSETS, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 #if defined(SYS_mmap)
         // mmap: neither executable nor of a file.
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 5),

@@ -17,6 +17,7 @@
 enum {
     CLINUXBOARD_NAME = 32,  // bytes of a line's name in a table of names, its zero byte counted (the kernel's own limit)
     CLINUXBOARD_LINES = 16, // lines of a group at most
+    CLINUXBOARD_EDGE_LINES = 2, // of a group whose edges are taken
 };
 // Why a group was not had, where no errno says it.
 enum {
@@ -47,9 +48,13 @@ clinuxboard_request clinuxboard_request_edges(const char *names, int32_t count);
 RT int32_t clinuxboard_set(clinuxboard_group *group, uint32_t levels);
 // The levels of all lines of the group, bit n for line n, inputs and outputs. One system call (libgpiod 1.6, edges: one a line).
 RT int64_t clinuxboard_get(clinuxboard_group *group);
-// Takes the edges that wait, at most 16 of each line: adds to `counts` and stores the stamp of the last one, CLOCK_MONOTONIC
-// nanoseconds, in `stamps`; both have one element a line. Never waits.
-RT int32_t clinuxboard_take_edges(clinuxboard_group *group, uint32_t *counts, int64_t *stamps);
+// The edges of each line so far, and the kernel's stamp of the last one, CLOCK_MONOTONIC nanoseconds.
+typedef struct {
+    uint32_t counts[CLINUXBOARD_EDGE_LINES];
+    int64_t stamps[CLINUXBOARD_EDGE_LINES];
+} clinuxboard_edges;
+// Adds the edges that wait to `seen`, at most 16 in a call and line. Never waits.
+RT int32_t clinuxboard_take_edges(clinuxboard_group *group, clinuxboard_edges *seen);
 
 // --- The I2C bus (i2c.c; libi2c) ---
 
@@ -132,8 +137,9 @@ int32_t clinuxboard_share(clinuxboard_shared *shared);
 int32_t clinuxboard_start_process(clinuxboard_entry entry, void *context);
 // Takes a view of the shared memory away from this process.
 void clinuxboard_unshare(void *view);
-// Waits for a child to end, at most `milliseconds`; its number, 0 when none did, -EINTR after a signal, -ECHILD.
-int32_t clinuxboard_wait(int32_t milliseconds);
+// Waits for a child to end, at most `milliseconds`; its number, 0 when none did, -EINTR after a signal, -ECHILD. `well` becomes 1 when it
+// ended by itself with status 0, else 0.
+int32_t clinuxboard_wait(int32_t milliseconds, int32_t *well);
 // Sends SIGTERM, or SIGKILL, to a child.
 int32_t clinuxboard_end_process(int32_t process, int32_t at_once);
 // Confines this process for good: user and group `user`, no other group, no way to new privileges, only descriptors 0, 1, 2 and the `count`

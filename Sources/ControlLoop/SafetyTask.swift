@@ -23,8 +23,11 @@ public struct SafetyTask: Sendable {
     private var nextTick: Instant
     private var outputFailed = false
 
-    public init(board: BoardDescription, latched: TripSet, page: TaskPage, console: ControllerPage, at now: Instant) {
-        kernel = SafetyKernel(board: board, latched: latched, startingAt: now)
+    public init(
+        board: BoardDescription, latched: TripSet, posture: Posture = Posture(), page: TaskPage,
+        console: ControllerPage, at now: Instant
+    ) {
+        kernel = SafetyKernel(board: board, latched: latched, posture: posture, startingAt: now)
         self.page = page
         snapshots = console.snapshot
         commands = FrameConsumer(console.commands)

@@ -4,6 +4,8 @@
 /// drive the outputs. Outputs start from all-off each time: what is not asked for again is off.
 public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     public let board: BoardDescription
+    /// What the machine has given: what is missing blocks arming.
+    let posture: Posture
     public internal(set) var state = StimulatorState.selfTest
     /// Trips that hold or are latched.
     public internal(set) var trips = TripSet()
@@ -68,13 +70,18 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     var hottestCoil = Millicelsius.zero
 
     /// A kernel that begins with its self-test. `latched` are the lockouts that survived the restart; of the board's limits none
-    /// is wider than `Ceiling`.
-    public init(board: BoardDescription, latched: TripSet = TripSet(), startingAt now: Instant = Instant(0)) {
+    /// is wider than `Ceiling`. What `posture` lacks blocks arming; the posture of a real board is told as the first event.
+    public init(
+        board: BoardDescription, latched: TripSet = TripSet(), posture: Posture = Posture(),
+        startingAt now: Instant = Instant(0)
+    ) {
         self.board = board.withinCeilings
+        self.posture = posture
         energy = EnergyBudget(sustained: self.board.sustainedPower)
         coil = CoilModel(board: self.board, measured: self.board.ambient)
         enteredAt = now
         trips = TripSet(bits: latched.bits)
+        if posture.isReal { events.append(Event(.posture, at: now, Int64(bitPattern: posture.word))) }
     }
 
     /// When the running pattern's first pulse is due; the distant future while none runs.
@@ -174,6 +181,7 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
         shown.worstLateness = worstLateness
         shown.keyEdge = keyEdgeIsRecent(at: inputs.now)
         shown.selfTestPassed = selfTest.passed
+        shown.posture = posture
         shown.leaseLeft = max(.zero, leaseEnds - inputs.now)
         return shown
     }

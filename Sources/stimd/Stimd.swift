@@ -2,16 +2,32 @@ import CSystem
 import SimulatedBench
 import SimulatedRig
 import StimulatorCore
+import SystemIO
 
-/// The firmware: on this machine the simulated board, its console on standard input and output or on a serial device.
+/// The firmware: the simulated board or this machine's own, the console on standard input and output or on a serial device.
 ///
 ///     stimd [--seed N] [--tty PATH]      the wall clock's pace, until the line ends
 ///     stimd [--seed N] --script          virtual time; each line of standard input when the board has come to rest
+///     stimd --linux --journal PATH --latches PATH [--user N] [--tty PATH]
+///                                        the real board of this machine, its console as user N (65534)
 ///
 /// Exit status: 0; with `--script` 1 unless a train was given whole; 2 when it could not start.
 @main enum Stimd {
     static func main() {
-        guard let options = Options.read() else { fail("stimd: usage: stimd [--seed N] [--tty PATH | --script]\n") }
+        guard let options = Options.read() else {
+            fail(
+                """
+                stimd: usage: stimd [--seed N] [--tty PATH | --script]
+                              stimd --linux --journal PATH --latches PATH [--user N] [--tty PATH]
+
+                """)
+        }
+        if options.linux {
+            guard csystem_catch_signals() == 0, var firmware = LinuxFirmware(options) else {
+                fail("stimd: no memory\n")
+            }
+            csystem_exit(firmware.run())
+        }
         guard let memory = unsafe csystem_map(SimulatedRig.memorySize) else { fail("stimd: no memory\n") }
         let rig = unsafe SimulatedRig(seed: options.seed, board: BoardDescription(), memory: memory)
         if options.script {
@@ -35,7 +51,8 @@ import StimulatorCore
         PacedBench(rig: rig, line: ConsoleLine(input: input, output: output, quitsOnKey: person)).run()
     }
 
-    private static func fail(_ message: StaticString) -> Never {
+    /// Says why, and ends.
+    static func fail(_ message: StaticString) -> Never {
         _ = unsafe csystem_write_all(2, message.utf8Start, message.utf8CodeUnitCount)
         csystem_exit(2)
     }

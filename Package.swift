@@ -69,6 +69,20 @@ let hostTargets: [Target] = [
     .executableTarget(
         name: "plant", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard", "CSystem", "CPlant"],
         swiftSettings: strict),
+    // Calls of the C library that the fakes stand in for, wherever our own objects make them.
+    .target(
+        name: "CFakeDevices", path: "Tests/CFakeDevices", cSettings: exact + gpiodHeaders,
+        linkerSettings: [
+            .unsafeFlags(["open", "close", "ioctl", "clock_gettime"].flatMap { ["-Xlinker", "--wrap=\($0)"] })
+        ]),
+    .target(
+        name: "LinuxRig", dependencies: loop + ["LinuxBoard", "SimulatedBoard", "CFakeDevices"], path: "Tests/LinuxRig",
+        swiftSettings: [.treatAllWarnings(as: .error)]),
+    .executableTarget(
+        name: "linux-faults", dependencies: ["LinuxRig", "CLinuxBoard"], path: "Tests/LinuxFaults",
+        swiftSettings: [.treatAllWarnings(as: .error)]),
+    .testTarget(
+        name: "LinuxBoardTests", dependencies: loop + ["LinuxRig", "LinuxBoard", "SimulatedBoard", "CFakeDevices"]),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
     .testTarget(name: "ConsoleTests", dependencies: ["StimulatorCore", "Console"]),
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),

@@ -3,6 +3,7 @@
 
 #include <gpiod.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,7 +14,7 @@
 #define API 2
 #endif
 
-enum { CHIPS = 64, GROUPS = 8, EDGES = 16, TRIES = 4 };
+enum { CHIPS = 64, EDGES = 16, TRIES = 4 };
 enum kind { OUTPUTS, INPUTS, RISING_EDGES };
 static const char consumer[] = "pulsekeeper";
 
@@ -27,9 +28,6 @@ struct clinuxboard_group {
     unsigned int offsets[CLINUXBOARD_LINES];
 #endif
 };
-
-static struct clinuxboard_group groups[GROUPS];
-static int32_t group_count;
 
 int32_t clinuxboard_gpiod(void) { return API; }
 
@@ -161,8 +159,8 @@ static int32_t request_on(int32_t number, struct clinuxboard_group *group, const
 }
 
 static clinuxboard_request claim(const char *names, int32_t count, enum kind kind) {
-    if (group_count == GROUPS || count < 1 || count > (kind == RISING_EDGES ? CLINUXBOARD_EDGE_LINES : CLINUXBOARD_LINES))
-        return (clinuxboard_request){.error = CLINUXBOARD_TOO_MANY_GROUPS, .line = -1};
+    if (count < 1 || count > (kind == RISING_EDGES ? CLINUXBOARD_EDGE_LINES : CLINUXBOARD_LINES))
+        return (clinuxboard_request){.error = -EINVAL, .line = -1};
     unsigned int offsets[CLINUXBOARD_LINES] = {0};
     int32_t chip = 0;
     for (int32_t i = 0; i < count; i++) {
@@ -173,12 +171,14 @@ static clinuxboard_request claim(const char *names, int32_t count, enum kind kin
         chip = here;
         offsets[i] = (unsigned int)offset;
     }
-    struct clinuxboard_group *group = &groups[group_count];
-    memset(group, 0, sizeof *group);
+    struct clinuxboard_group *group = calloc(1, sizeof *group);
+    if (!group) return (clinuxboard_request){.error = -ENOMEM, .line = -1};
     group->count = count;
     int32_t error = request_on(chip, group, offsets, kind);
-    if (error) return (clinuxboard_request){.error = error, .line = -1};
-    group_count++;
+    if (error) {
+        free(group);
+        return (clinuxboard_request){.error = error, .line = -1};
+    }
     return (clinuxboard_request){.group = group, .line = -1};
 }
 

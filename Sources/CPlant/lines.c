@@ -54,7 +54,7 @@ static int32_t hold_inputs(int32_t outputs, int32_t inputs) {
     return found;
 }
 
-int32_t cplant_lines_open(int32_t outputs, int32_t inputs) {
+int32_t cplant_lines_open(int32_t watched, int32_t outputs, int32_t inputs) {
     char path[128], filter[96];
     int32_t found = hold_inputs(outputs, inputs);
     if (found < 0) return found;
@@ -76,7 +76,7 @@ int32_t cplant_lines_open(int32_t outputs, int32_t inputs) {
     };
     int watch = (int)syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
     if (watch < 0) return -errno;
-    snprintf(filter, sizeof filter, "get == 0 && gpio >= %ld && gpio < %ld", first, first + outputs);
+    snprintf(filter, sizeof filter, "get == 0 && gpio >= %ld && gpio < %ld", first, first + watched);
     ring = mmap(NULL, PAGE + RING, PROT_READ | PROT_WRITE, MAP_SHARED, watch, 0);
     if (ring == MAP_FAILED || ioctl(watch, PERF_EVENT_IOC_SET_FILTER, filter) < 0 || ioctl(watch, PERF_EVENT_IOC_ENABLE, 0) < 0)
         return -errno;

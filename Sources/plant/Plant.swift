@@ -38,13 +38,15 @@ struct Plant {
     private var isTold = false
     private var text = ""
 
+    /// The first outputs: those that the world acts on.
+    private static var watched: Int32 { 5 }
     /// The longest time between two looks at what changes by itself.
     private static var lookPeriod: Nanoseconds { .milliseconds(5) }
 
     init(seed: UInt64, board: BoardDescription, bus name: String, inbox path: String, log: PlantLog) throws {
         world = World(seed: seed, board: board)
         self.log = log
-        lines = try checked(cplant_lines_open(Int32(OutputLines.count), Int32(InputLines.count)), "the lines of gpio-sim")
+        lines = try checked(cplant_lines_open(Plant.watched, Int32(OutputLines.count), Int32(InputLines.count)), "the lines of gpio-sim")
         bus = try unsafe checked(cplant_bus_open(name), "CUSE")
         inbox = try unsafe checked(cplant_process_inbox(path), path)
         _ = try checked(cplant_process_begin(96), "real time")

@@ -83,6 +83,20 @@ class Plant:
                 raise Failed(f"the plant did not see {word} {value} within {timeout} s")
             time.sleep(0.002)
 
+    def safe_since(self, fault):
+        """Since when the lines are safe: CHARGE, FIRE, ARM and BLEED are low, or ENABLE is, and it stays so."""
+        state, since = {}, None
+        for at, word, value in self.events:
+            state[word] = value
+            low = all(state.get(line, "0") == "0" for line in ("charge", "fire", "arm", "bleedHold"))
+            if not low and state.get("enable", "0") == "1":
+                since = None
+            elif since is None:
+                since = at
+        if since is None:
+            raise Failed("the lines are not safe")
+        return max(since, fault)
+
     def pulses(self, since=0):
         """When pulses went through the coil, and at how many millivolts."""
         self.look()
@@ -198,10 +212,9 @@ class Bench:
         self.firmware.expect("state: ready", 10)
 
     def safe_after(self, fault):
-        """Milliseconds from the fault to safe lines, and to below 60 V."""
-        lines = self.plant.wait("live", "0", since=fault)
+        """Milliseconds from the fault to safe lines, for good, and to below 60 V."""
         empty = self.plant.wait("charged", "0", since=fault)
-        return (lines - fault) / 1e6, (empty - fault) / 1e6
+        return (self.plant.safe_since(fault) - fault) / 1e6, (empty - fault) / 1e6
 
 
 def disarm_watchdog():

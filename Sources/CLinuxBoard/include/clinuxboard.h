@@ -24,7 +24,6 @@ enum {
     CLINUXBOARD_NO_SUCH_LINE = -1001,    // no chip has a line of this name
     CLINUXBOARD_LINE_TWICE = -1002,      // two chips have a line of this name
     CLINUXBOARD_TWO_CHIPS = -1003,       // the line is on another chip than the first of its group: one call cannot set both
-    CLINUXBOARD_TOO_MANY_GROUPS = -1004,
 };
 
 // Lines of one chip that are requested together, and set or read in one call. Never given back: a Pi keeps the levels anyway, and no

@@ -291,6 +291,63 @@ def line_hung_up():
         return timed(bench, fault, 100)
 
 
+# --- The watchdog ---
+
+
+@test
+def watchdog_resets():
+    """Every process of the firmware is stopped while the board is armed: nobody pets the watchdog. Never returns."""
+    bench = Bench()
+    bench.to_ready()
+    safety, console = bench.firmware.children()
+    fault = now()
+    for process in (bench.firmware.process.pid, console, safety):
+        os.kill(process, signal.SIGSTOP)
+    lines, empty = bench.safe_after(fault)
+    check(lines <= PUMP + 5, f"lines safe only after {lines:.1f} ms")
+    print(f"firmware stopped while armed: lines safe after {lines:.1f} ms, below 60 V after {empty / 1000:.2f} s", flush=True)
+    for second in range(1, 60):
+        time.sleep(max(0, (fault + second * 1_000_000_000 - now()) / 1e9))
+        print(f"{second} s", flush=True)
+    raise Failed("no reset within a minute")
+
+
+# --- How late a thread wakes ---
+
+WAKES = 5_000
+
+
+@test
+def wake_ups():
+    """A C loop and cyclictest, each alone on a machine with nothing else to do, and the firmware's own ticks during a train."""
+    tools = os.environ["BOARD_TOOLS"]
+    loop = [int(word) / 1000 for word in subprocess.run([tools + "/wake", str(WAKES)], capture_output=True, check=True).stdout.split()]
+    command = ["cyclictest", "-m", "-q", "-t1", "-p80", "-i1000", f"-l{WAKES}", "-h400"]
+    report = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    counts = [line.split() for line in report.splitlines() if line[:1].isdigit()]
+    cyclic = [percentile(counts, part) for part in (0.5, 0.99, 0.999, 1)]
+    with Bench() as bench:
+        bench.to_ready()
+        bench.firmware.say("train 10Hz 10")
+        bench.firmware.expect("pattern complete: 10 of 10 delivered", 20)
+        bench.firmware.say("status")
+        bench.firmware.expect("ticks ")
+        ticks = bench.firmware.expect("\n").strip()
+    return (
+        "p50/p99/p99.9/worst in us: C loop " + "/".join(f"{value:.1f}" for value in loop)
+        + ", cyclictest " + "/".join(f"{value}" for value in cyclic) + f"; the firmware, with the plant beside it: {ticks}")
+
+
+def percentile(counts, part):
+    """Of a histogram of (microseconds, count)."""
+    wanted, seen = part * sum(int(count) for _, count in counts), 0
+    for value, count in counts:
+        seen += int(count)
+        if seen >= wanted:
+            return int(value)
+    return None
+
+
 def hold_line(name):
     """Requests a line through the kernel's interface and keeps it."""
     chip = os.open("/dev/gpiochip0", os.O_RDWR)

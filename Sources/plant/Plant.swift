@@ -46,7 +46,9 @@ struct Plant {
     init(seed: UInt64, board: BoardDescription, bus name: String, inbox path: String, log: PlantLog) throws {
         world = World(seed: seed, board: board)
         self.log = log
-        lines = try checked(cplant_lines_open(Plant.watched, Int32(OutputLines.count), Int32(InputLines.count)), "the lines of gpio-sim")
+        lines = try checked(
+            cplant_lines_open(Plant.watched, Int32(OutputLines.count), Int32(InputLines.count)), "the lines of gpio-sim"
+        )
         bus = try unsafe checked(cplant_bus_open(name), "CUSE")
         inbox = try unsafe checked(cplant_process_inbox(path), path)
         _ = try checked(cplant_process_begin(96), "real time")
@@ -156,10 +158,14 @@ struct Plant {
         world.advance(to: now)
         switch (words.first, words.count) {
         case ("hand", 3):
-            guard let hand = (0..<HandInput.count).compactMap({ HandInput(rawValue: UInt8($0)) }).named(words[1]) else { return false }
+            guard let hand = (0..<HandInput.count).compactMap({ HandInput(rawValue: UInt8($0)) }).named(words[1]) else {
+                return false
+            }
             world.operate(hand, on: words[2] == "on", at: now)
         case ("fault", 3):
-            guard let part = (0..<FaultComponent.count).compactMap({ FaultComponent(rawValue: UInt8($0)) }).named(words[1]),
+            guard
+                let part = (0..<FaultComponent.count).compactMap({ FaultComponent(rawValue: UInt8($0)) }).named(
+                    words[1]),
                 let mode = (0..<FaultMode.count).compactMap({ FaultMode(rawValue: UInt8($0)) }).named(words[2]),
                 Fault.isValid(part, mode)
             else { return false }

@@ -5,7 +5,6 @@ import StimulatorCore
 /// What truly happens at the board, a line each: nanoseconds on CLOCK_MONOTONIC, a word, a value.
 ///
 ///     charge fire arm bleedHold 0|1     the pins            enable contactor bleeding overvoltage 0|1    the hardware
-///     live 0|1     something may be charged or fired: ENABLE is up, and CHARGE, FIRE or ARM is
 ///     charged 0|1  60 V or more         pulse MILLIVOLTS   before it
 struct PlantLog {
     private let file: Int32
@@ -13,7 +12,7 @@ struct PlantLog {
     private var pulses: UInt64 = 0
 
     private static let words = [
-        "charge", "fire", "arm", "bleedHold", "enable", "contactor", "bleeding", "overvoltage", "live", "charged",
+        "charge", "fire", "arm", "bleedHold", "enable", "contactor", "bleeding", "overvoltage", "charged",
     ]
 
     /// - Parameter file: a descriptor that is open for writing.
@@ -42,10 +41,10 @@ struct PlantLog {
 
     private static func sight(of world: World) -> UInt32 {
         let pins = world.pins
-        let isLive = world.isEnabled && pins & (.charge | .fire | .arm) != .none
         let facts = [
-            pins.contains(.charge), pins.contains(.fire), pins.contains(.arm), pins.contains(.bleedHold), world.isEnabled,
-            world.isContactorClosed, world.isBleeding, world.isOvervoltageLatched, isLive, world.volts >= 60,
+            pins.contains(.charge), pins.contains(.fire), pins.contains(.arm), pins.contains(.bleedHold),
+            world.isEnabled,
+            world.isContactorClosed, world.isBleeding, world.isOvervoltageLatched, world.volts >= 60,
         ]
         var bits: UInt32 = 0
         for (bit, fact) in facts.enumerated() where fact { bits |= 1 << UInt32(bit) }

@@ -82,7 +82,8 @@ let hostTargets: [Target] = [
         name: "linux-faults", dependencies: ["LinuxRig", "CLinuxBoard"], path: "Tests/LinuxFaults",
         swiftSettings: [.treatAllWarnings(as: .error)]),
     .testTarget(
-        name: "LinuxBoardTests", dependencies: loop + ["LinuxRig", "LinuxBoard", "SimulatedBoard", "CFakeDevices"]),
+        name: "LinuxBoardTests",
+        dependencies: loop + ["LinuxRig", "LinuxBoard", "CLinuxBoard", "SimulatedBoard", "CFakeDevices"]),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
     .testTarget(name: "ConsoleTests", dependencies: ["StimulatorCore", "Console"]),
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),

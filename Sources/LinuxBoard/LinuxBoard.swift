@@ -8,6 +8,11 @@ public struct ClaimFault: Error, BitwiseCopyable, Hashable, Sendable {
     public var line: LineName
     /// -errno, or one of the shim's codes (`CLINUXBOARD_NO_SUCH_LINE` ...).
     public var code: Int32
+
+    public init(line: LineName = LineName(repeating: 0), code: Int32) {
+        self.line = line
+        self.code = code
+    }
 }
 
 /// A board on Linux: its lines, its bus and its watchdog, each with the task that owns it. The three share nothing.

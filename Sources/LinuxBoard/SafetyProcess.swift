@@ -36,7 +36,7 @@ public struct SafetyProcess {
     ) throws(ClaimFault) {
         board = try LinuxBoard(wiring, board: description)
         guard let base = unsafe csystem_map(SafetyMemory.byteCount) else {
-            throw ClaimFault(line: LineName(repeating: 0), code: -ENOMEM)
+            throw ClaimFault(code: -ENOMEM)
         }
         memory = unsafe SafetyMemory(base)
         console = unsafe ControllerPage(SharedWords(shared))
@@ -54,7 +54,7 @@ public struct SafetyProcess {
         _ memory: SafetyMemory, _ machine: inout LinuxPosture
     ) throws(ClaimFault) {
         let had = unsafe clinuxboard_thread(entry, memory.base, priority, cpu)
-        if had < 0 { throw ClaimFault(line: LineName(repeating: 0), code: had) }
+        if had < 0 { throw ClaimFault(code: had) }
         machine.note(thread: had, wantsCPU: cpu >= 0)
     }
 

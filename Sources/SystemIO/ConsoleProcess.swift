@@ -39,10 +39,15 @@ public struct ConsoleProcess: ~Copyable {
         finish()
     }
 
-    /// Disarms, gives the safety side time to say so, and writes the journal.
+    /// Gives the last answers, then disarms, and writes what follows into the journal.
     private mutating func finish() {
+        settle(for: .milliseconds(100))
         end.hangUp()
-        let deadline = end.now + .milliseconds(200)
+        settle(for: .milliseconds(200))
+    }
+
+    private mutating func settle(for time: Nanoseconds) {
+        let deadline = end.now + time
         while end.now < deadline {
             _ = end.side.runConsole(at: end.now)
             _ = end.side.runJournal(at: end.now, wall: ConsoleEnd.wall)

@@ -12,6 +12,7 @@
 #include <time.h>
 
 struct fakes fakes;
+_Thread_local int fakes_active;
 
 const char *const fake_names[FAKE_LINES] = {
     "charge",     "fire",      "arm",       "heartbeat",   "bleedHold",      "lamp",       "buzzer",
@@ -22,10 +23,10 @@ const char *const fake_names[FAKE_LINES] = {
 void cfake_begin(const cfake_plant *plant) {
     memset(&fakes, 0, sizeof fakes);
     fakes.plant = *plant;
-    fakes.active = 1;
+    fakes_active = 1;
 }
 
-void cfake_end(void) { fakes.active = 0; }
+void cfake_end(void) { fakes_active = 0; }
 void cfake_set_plan(cfake_plan plan) { fakes.plan = plan; }
 int64_t cfake_calls(void) { return fakes.calls; }
 void cfake_set_calls(int64_t calls) { fakes.calls = calls; }
@@ -35,6 +36,11 @@ void cfake_set_now(int64_t now) { fakes.now = now; }
 void cfake_place_line(int32_t line, int32_t where) { fakes.places[line] = where; }
 uint32_t cfake_requested_levels(void) { return fakes.requested_levels; }
 uint32_t cfake_requested(void) { return fakes.requested; }
+
+void cfake_set_requested(uint32_t lines, uint32_t levels) {
+    fakes.requested = lines;
+    fakes.requested_levels = levels;
+}
 
 int fake_begin(void) {
     int64_t number = fakes.calls++;
@@ -79,11 +85,11 @@ int __real_ioctl(int descriptor, unsigned long request, ...);
 int __real_clock_gettime(clockid_t clock, struct timespec *time);
 
 int __wrap_open(const char *path, int flags, ...) {
-    if (fakes.active && strcmp(path, "/dev/watchdog") == 0) {
+    if (fakes_active && strcmp(path, "/dev/watchdog") == 0) {
         FAKE_CALL((void)0);
         return WATCHDOG;
     }
-    if (fakes.active && strncmp(path, "/dev/i2c-", 9) == 0) {
+    if (fakes_active && strncmp(path, "/dev/i2c-", 9) == 0) {
         FAKE_CALL(buses = (buses + 1) % 64);
         return BUS + buses;
     }
@@ -142,7 +148,7 @@ int __wrap_ioctl(int descriptor, unsigned long request, ...) {
 }
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *time) {
-    if (!fakes.active || clock != CLOCK_MONOTONIC) return __real_clock_gettime(clock, time);
+    if (!fakes_active || clock != CLOCK_MONOTONIC) return __real_clock_gettime(clock, time);
     *time = (struct timespec){.tv_sec = fakes.now / 1000000000, .tv_nsec = fakes.now % 1000000000};
     return 0;
 }

@@ -7,8 +7,9 @@
 
 enum { FAKE_LINES = 19, FAKE_OUTPUTS = 8, FIRE_SENSE = 13 };
 
+// The fakes act on the thread that began them: everybody else's clock goes on.
+extern _Thread_local int fakes_active;
 extern struct fakes {
-    int active;
     cfake_plant plant;
     cfake_plan plan;
     int64_t calls, now;

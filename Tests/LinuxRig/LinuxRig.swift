@@ -31,15 +31,21 @@ public final class LinuxRig {
     let pages: Pages
 
     /// Claims a board of the world with seed 1.
-    /// - Parameter plan: the call that goes wrong, counted from the first one of the start.
+    /// - Parameters:
+    ///   - plan: the call that goes wrong, counted from the first one of the start.
+    ///   - line: a line to be placed elsewhere (`cfake_place_line`), with those of `others`.
     /// - Throws: `ClaimFault` when a line cannot be had.
-    public init(plan: cfake_plan = cfake_plan(), posture: Posture = Posture()) throws(ClaimFault) {
+    public init(
+        plan: cfake_plan = cfake_plan(), posture: Posture = Posture(), placing line: Int32 = 0, where place: Int32 = 0,
+        alsoPlacing others: [Int32] = []
+    ) throws(ClaimFault) {
         let board = BoardDescription()
         world = World(seed: 1, board: board)
         checkers = Checkers(board: board)
         pages = Pages()
         let plant = PlantAtStart()
         plant.begin()
+        for line in [line] + others { cfake_place_line(line, place) }
         cfake_set_plan(plan)
         let claimed = try LinuxBoard(LinuxBoardWiring(), board: board)
         lines = claimed.safety
@@ -51,7 +57,9 @@ public final class LinuxRig {
         sampler = Sampler(board: board, page: pages.tasks)
         person = Operator(page: pages.console)
         let calls = cfake_calls()
+        let (requested, levels) = (cfake_requested(), cfake_requested_levels())
         Plant.begin(for: self)
+        cfake_set_requested(requested, levels)
         cfake_set_calls(calls)
         cfake_set_plan(plan)
         world.claimLines(at: now)

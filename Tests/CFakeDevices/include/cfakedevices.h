@@ -38,7 +38,7 @@ typedef struct {
     int64_t nanoseconds; // CFAKE_BLOCKS: how long
 } cfake_plan;
 
-// The fakes begin to act, in front of this plant, with no call counted and none planned to fail.
+// The fakes begin to act on this thread, in front of this plant, with no call counted and none planned to fail.
 void cfake_begin(const cfake_plant *plant);
 // The real calls come back.
 void cfake_end(void);
@@ -56,4 +56,5 @@ void cfake_place_line(int32_t line, int32_t where);
 // The levels with which the outputs were requested last, and which were requested: bits as of the lines.
 uint32_t cfake_requested_levels(void);
 uint32_t cfake_requested(void);
+void cfake_set_requested(uint32_t lines, uint32_t levels);
 #endif

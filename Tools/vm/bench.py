@@ -1,5 +1,5 @@
-"""The bench in the virtual machine: the plant and the firmware side by side, a person at the other end of the serial line, and what truly
-happened in the plant's log. Runs in the guest."""
+"""The bench in the virtual machine: the plant and the firmware side by side, a person at the other end of the serial
+line, and what truly happened in the plant's log."""
 
 import errno
 import os
@@ -140,7 +140,8 @@ class Firmware:
         deadline = now() + timeout * 1e9
         while text not in self.heard:
             if self.process.poll() is not None:
-                raise Failed(f"stimd ended with {self.process.returncode}: {self.complaint()}; heard {self.heard[-300:]!r}")
+                ended = f"stimd ended with {self.process.returncode}: {self.complaint()}"
+                raise Failed(f"{ended}; heard {self.heard[-300:]!r}")
             if now() > deadline:
                 raise Failed(f"no {text!r} within {timeout} s: {self.heard[-400:]!r}")
             self.listen(0.01)

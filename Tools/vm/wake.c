@@ -1,6 +1,7 @@
-// How late a thread wakes: the least program that does what the firmware's ticks do, for comparison in the same machine.
+// How late a thread wakes: the least program that does what the firmware's ticks do, for comparison in the same
+// machine.
 //
-//     wake COUNT      COUNT wake-ups a millisecond apart, SCHED_FIFO 80; prints p50, p99, p99.9 and the worst, nanoseconds
+//     wake COUNT      wake-ups a millisecond apart, SCHED_FIFO 80; prints p50, p99, p99.9 and the worst in nanoseconds
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ int main(int count, char **arguments) {
         late[i] = now() - next;
     }
     qsort(late, (size_t)wakes, sizeof *late, ascending);
-    printf("%ld %ld %ld %ld\n", (long)late[wakes / 2], (long)late[wakes * 99 / 100], (long)late[wakes * 999 / 1000], (long)late[wakes - 1]);
+    const long places[] = {wakes / 2, wakes * 99 / 100, wakes * 999 / 1000, wakes - 1};
+    for (int i = 0; i < 4; i++) printf("%ld ", (long)late[places[i]]);
     return 0;
 }

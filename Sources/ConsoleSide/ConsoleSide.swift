@@ -22,6 +22,8 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     private var heard = EventBacklog()
     private var refusalsHeard: UInt64 = 0
     private var starts = SentStarts()
+    /// A stop that found the ring full: it is sent again until it fits.
+    private var unsentStop: TokenedCommand?
     /// The last request that the console cannot answer by itself: hands and faults of a simulated board.
     private var bench: ConsoleRequest?
 
@@ -64,6 +66,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         }
         let next = session.run(at: now)
         attendRequests()
+        if let stop = unsentStop { send(stop) }
         while let command = session.takeCommand() { send(command) }
         hearRefusals(at: now)
         return min(next, now + Self.pollPeriod)
@@ -77,7 +80,12 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
 
     private mutating func send(_ command: TokenedCommand) {
         if case .start(let pattern) = command.command { starts.add(pattern, token: command.token) }
-        commands.send(command.frame)
+        let isSent = commands.send(command.frame)
+        switch command.command {
+        // What finds the ring full is not asked for later, when nobody expects it any more; a stop is.
+        case .stop, .disarm: unsentStop = isSent ? nil : command
+        default: break
+        }
     }
 
     private mutating func hearRefusals(at now: Instant) {

@@ -13,6 +13,8 @@ public struct RingPlaces: Sendable {
     }
     /// Frames in every ring.
     public static var capacity: UInt64 { 32 }
+    /// Places that only what must not be lost may take: a stop, its reason and its outcome, some of each.
+    public static var reserve: UInt64 { 16 }
 }
 
 /// The writing end of a ring of frames: one producer, one consumer, no lock. Keeps its own index and believes nothing it reads.
@@ -28,10 +30,23 @@ public struct FrameProducer: Sendable {
         head = places.head.load(0)
     }
 
-    /// Appends a frame. A full ring, or an impossible index of the peer, drops and counts it.
-    @discardableResult public mutating func send(_ frame: Frame) -> Bool {
+    /// Sends again, through another ring, what the peer of this one has not taken.
+    public func resend(to other: inout FrameProducer) {
+        // The peer's index is not to be believed: at most a whole ring is unread.
+        let unread = min(head &- places.tail.load(0), min(head, RingPlaces.capacity))
+        for number in (head - unread)..<head {
+            let slot = Int(number % RingPlaces.capacity) * 8
+            var frame = Frame.empty
+            for word in 0..<8 { frame[word] = places.frames.load(slot + word) }
+            other.send(frame)
+        }
+    }
+
+    /// Appends a frame. A full ring, or an impossible index of the peer, drops and counts it; what is not `vital` leaves the ring's
+    /// reserve free.
+    @discardableResult public mutating func send(_ frame: Frame, vital: Bool = true) -> Bool {
         let waiting = head &- places.tail.load(0)
-        guard waiting < RingPlaces.capacity else {
+        guard waiting < (vital ? RingPlaces.capacity : RingPlaces.capacity - RingPlaces.reserve) else {
             dropped &+= 1
             return false
         }

@@ -38,11 +38,13 @@ public struct SafetyTask: Sendable {
         nextTick = now
     }
 
-    /// A new console process: its page is empty, its rings begin anew.
+    /// A new console process, with an empty page that is not the old one's: its rings begin anew, with what the old one left unread.
     public mutating func connect(to console: ControllerPage) {
         snapshots = console.snapshot
         commands = FrameConsumer(console.commands)
+        let unread = events
         events = FrameProducer(console.events)
+        unread.resend(to: &events)
     }
 
     /// The command that the last run took; nil when it took none.
@@ -106,7 +108,10 @@ public struct SafetyTask: Sendable {
         report.lastFireAt = outputs.lastFireAt
         page.safety.publish(report.block)
         snapshots.publish(kernel.snapshot(inputs, outputs: outputs.lines).words)
-        for index in 0..<kernel.events.count { events.send(kernel.events[index].frame) }
+        for index in 0..<kernel.events.count {
+            let event = kernel.events[index]
+            events.send(event.frame, vital: event.isVital)
+        }
         kernel.events.removeAll()
     }
 }

@@ -99,13 +99,12 @@ extension SimulatedRig {
     /// The safety process starts: all outputs lowered, the lockouts that were stored. What the tasks told each other is gone; the
     /// page that it shares with the console is still there, unless the whole board was reset.
     mutating func startSafety(reset: Bool) {
-        let last = reset ? SimulatedRig.pagesSize / 8 : SimulatedRig.controllerWord
+        let last = reset ? SimulatedRig.pagesSize / 8 : SimulatedRig.tasksWords
         for word in 0..<last { memory.store(0, word) }
         let tasks = TaskPage(memory)
-        let page = ControllerPage(memory.from(SimulatedRig.controllerWord))
         let stored = latchFile.latches.trips
         world.claimLines(at: now)
-        safety = SafetyTask(board: board, latched: stored, page: tasks, console: page, at: clock)
+        safety = SafetyTask(board: board, latched: stored, page: tasks, console: controllerPage, at: clock)
         guardian = Guardian(board: board, page: tasks)
         sampler = Sampler(board: board, page: tasks)
         lowerOutputs()
@@ -117,11 +116,12 @@ extension SimulatedRig {
 
     /// A new console process: an empty page, a new session, the journal recovered from the disk.
     mutating func startConsole() {
-        let words = memory.from(SimulatedRig.controllerWord)
-        for word in 0..<ControllerPage.byteCount / 8 { words.store(0, word) }
-        let page = ControllerPage(words)
-        safety.connect(to: page)
-        side.restart(board: board, page: page, at: clock, wall: SimulatedRig.noWall)
+        let pageWords = ControllerPage.byteCount / 8
+        controllerWord =
+            controllerWord == SimulatedRig.tasksWords ? controllerWord + pageWords : SimulatedRig.tasksWords
+        for word in 0..<pageWords { memory.store(0, controllerWord + word) }
+        safety.connect(to: controllerPage)
+        side.restart(board: board, page: controllerPage, at: clock, wall: SimulatedRig.noWall)
     }
 
     /// The first thing that a starting safety process does.

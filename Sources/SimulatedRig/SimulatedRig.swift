@@ -13,7 +13,7 @@ import StimulatorCore
 @safe public struct SimulatedRig: ~Copyable {
     /// Bytes of memory that a rig needs, aligned to 4096: pages for the tasks, which it zeroes, and the journal's disk.
     public static var memorySize: Int { pagesSize + diskSize }
-    static var pagesSize: Int { 16_384 }
+    static var pagesSize: Int { 4_096 + 2 * ControllerPage.byteCount }
     /// The journal's disk: three hours of pulses at 10 Hz.
     static var diskSize: Int { 16 << 20 }
 
@@ -26,6 +26,8 @@ import StimulatorCore
     var history = HistoryHash()
 
     let memory: SharedWords
+    /// Where the present console's page begins, in words.
+    var controllerWord = SimulatedRig.tasksWords
     var safety: SafetyTask
     var guardian: Guardian
     var sampler: Sampler
@@ -58,7 +60,7 @@ import StimulatorCore
         self.memory = unsafe SharedWords(memory)
         for word in 0..<SimulatedRig.pagesSize / 8 { self.memory.store(0, word) }
         let tasks = TaskPage(self.memory)
-        let page = ControllerPage(self.memory.from(SimulatedRig.controllerWord))
+        let page = ControllerPage(self.memory.from(SimulatedRig.tasksWords))
         safety = SafetyTask(board: board, latched: TripSet(), page: tasks, console: page, at: Instant(0))
         guardian = Guardian(board: board, page: tasks)
         sampler = Sampler(board: board, page: tasks)
@@ -68,8 +70,10 @@ import StimulatorCore
         lowerOutputs()
     }
 
-    /// Where the controller page begins, in words.
-    static var controllerWord: Int { 512 }
+    /// Words of the tasks' page; the controller page of each console process in turn lies behind it.
+    static var tasksWords: Int { 512 }
+    /// The controller page of the present console process.
+    var controllerPage: ControllerPage { ControllerPage(memory.from(controllerWord)) }
     /// A board without a clock of its own.
     static var noWall: WallTime { WallTime(nanoseconds: 0, isTrusted: false) }
 
@@ -127,7 +131,7 @@ import StimulatorCore
     public var firstTrip: Trip? { safety.kernel.firstTrip }
     /// What the safety side shows of itself, as the console reads it.
     public var snapshot: Snapshot {
-        guard let words = ControllerPage(memory.from(SimulatedRig.controllerWord)).snapshot.read() else {
+        guard let words = controllerPage.snapshot.read() else {
             return Snapshot()
         }
         return Snapshot(words: words) ?? Snapshot()

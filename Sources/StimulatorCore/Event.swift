@@ -66,6 +66,15 @@ public struct Event: BitwiseCopyable, Hashable, Sendable {
         sequence = 0
     }
 
+    /// Must not be lost while the console is away: a stop, its reasons and its outcome, and how many pulses a train gave.
+    public var isVital: Bool {
+        switch kind {
+        case .trip, .tripCleared, .trainFinished: true
+        case .state: !(StimulatorState(rawValue: detail)?.isArmed ?? true)
+        default: false
+        }
+    }
+
     /// Layout: word 0 = kind | detail << 8 | extra << 16 | index << 32; 1 = sequence; 2 = at; 3-7 = values.
     public var frame: Frame {
         var frame = Frame.empty

@@ -10,12 +10,16 @@ extension SafetyKernel {
         observeCurrent(inputs)
     }
 
-    /// An edge of the key is one that was seen: lines that could not be read do not make the key look off and then on.
+    /// An edge of the key is one that was seen: lines that could not be read do not make the key look off and then on. A contact that
+    /// bounces or trembles is not a hand that turned it: off counts once it has lasted.
     @inline(__always) private mutating func observeKey(_ inputs: KernelInputs) {
         if inputs.portFailed { return }
-        let isOn = inputs.lines.contains(.keySwitch)
-        if isOn, keyWasSeenOff { keyEdgeAt = inputs.now }
-        keyWasSeenOff = !isOn
+        if inputs.lines.contains(.keySwitch) {
+            if inputs.now - keyOffSince >= KernelTimes.keyTurns { keyEdgeAt = inputs.now }
+            keyOffSince = .distantFuture
+        } else {
+            keyOffSince = min(keyOffSince, inputs.now)
+        }
     }
 
     /// Coil current without a FIRE of ours is the worst thing that can happen.

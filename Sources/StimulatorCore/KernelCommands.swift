@@ -130,7 +130,7 @@ extension SafetyKernel {
         let now = inputs.now
         guard state == .faulted || state == .safe else { throw wrongState }
         if let trip = asked, !trips.contains(trip) { throw Refusal(.badValue, detail: trip.rawValue) }
-        guard keyEdgeIsRecent(at: now) else { throw Refusal(.key) }
+        guard keyEdgeIsRecent(at: now), inputs.lines.contains(.keySwitch) else { throw Refusal(.key) }
         let chosen = trips.filtered { asked == nil || $0 == asked }
         var faults = chosen.filtered { $0.clearing == .acknowledgedWithKeyEdge }
         var held = chosen.filtered { asked != nil && $0.clearing == .whenConditionClears }.first

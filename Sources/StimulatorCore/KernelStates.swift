@@ -29,7 +29,13 @@ extension SafetyKernel {
             events.append(Event(.selfTest, detail: selfTest.step.rawValue, extra: 0, at: inputs.now))
             raise(.selfTestFailed, 0, Int64(selfTest.step.rawValue), at: inputs.now)
             if selfTest.step == .sensors, !inputs.sampler.partsIdentified { raise(.boardMismatch, at: inputs.now) }
-            if selfTest.step == .heartbeatOff { raise(.enableStuck, at: inputs.now) }
+            // A test that is asked for again and again does not put off the name of what is stuck.
+            if !selfTest.wantsHeartbeat {
+                let holds = inputs.lines.contains(.enableSense)
+                if holds || inputs.lines.contains(.contactorSense) {
+                    raise(holds ? .enableStuck : .contactorWelded, at: inputs.now)
+                }
+            }
             enter(.faulted, at: inputs.now)
         }
     }

@@ -25,8 +25,8 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     var leaseEnds = Instant.distantPast
     var journalWritable = false
     var keyEdgeAt = Instant.distantPast
-    /// The key was off when the lines were last read.
-    var keyWasSeenOff = false
+    /// Since when the key is seen off; the far future while it is on.
+    var keyOffSince = Instant.distantFuture
     var stallsSeen: UInt32 = 0
     var activeAt = Instant(0)
 
@@ -191,6 +191,8 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
 enum KernelTimes {
     /// An acknowledgement is valid so long after a key off-to-on edge.
     static var keyEdge: Nanoseconds { .seconds(10) }
+    /// The key counts as turned off when it was off for this: contacts bounce for some milliseconds.
+    static var keyTurns: Nanoseconds { .milliseconds(20) }
     /// The guardian runs every 2 ms; ten missed runs are a dead guardian.
     static var guardianAge: Nanoseconds { .milliseconds(20) }
     /// ENABLE is gone 50 ms after the last heartbeat edge and the contactor opens within 20 ms; twice that is stuck.

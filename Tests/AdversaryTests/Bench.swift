@@ -66,7 +66,7 @@ final class Bench {
 
     // MARK: A hostile console
 
-    private var page: ControllerPage { ControllerPage(rig.memory.from(SimulatedRig.controllerWord)) }
+    private var page: ControllerPage { rig.controllerPage }
 
     /// The console's process stops, and somebody else has its page.
     func takeOverConsole() {
@@ -97,5 +97,5 @@ final class Bench {
 
 extension Bench {
     /// How many frames the safety side has taken.
-    var takenFrames: UInt64 { ControllerPage(rig.memory.from(SimulatedRig.controllerWord)).commands.tail.load(0) }
+    var takenFrames: UInt64 { rig.controllerPage.commands.tail.load(0) }
 }

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(
-        "a divider that broke at rest is no empty capacitor: acknowledged and armed again at once, it still empties in time",
+        "H-06 a divider that broke at rest is found at 50 V, however often it is acknowledged and armed again",
         arguments: [1, 2, 3] as [UInt64])
     func brokenDividerAtRest(seed: UInt64) {
         let bench = Bench(seed: seed)
@@ -29,7 +29,7 @@ import Testing
         #expect(bench.run(.seconds(4)) { $0.trips.contains(.chargeTimeout) })
         armAgainAtOnce(bench)
         #expect(bench.rig.checkers.first == nil)
-        #expect(bench.rig.checkers.highestMillivolts > 1_000_000)
+        #expect(bench.rig.checkers.highestMillivolts <= 60_000)
     }
 
     @Test("a converter that froze at rest is no empty capacitor either", arguments: [1, 2, 3] as [UInt64])

@@ -51,6 +51,36 @@ import Testing
         #expect(fits && last == frame(99))
     }
 
+    @Test("what is not vital leaves the reserve free, what is vital fills it") func reserve() {
+        let memory = PageMemory()
+        var producer = FrameProducer(places(memory))
+        for number in 0..<UInt64(48) { producer.send(frame(number), vital: number >= 32) }
+        #expect(producer.dropped == 16)
+        var consumer = FrameConsumer(places(memory))
+        var got: [Frame] = []
+        while let frame = consumer.take() { got.append(frame) }
+        #expect(got == (Array(0..<16) + Array(32..<48)).map { frame($0) })
+    }
+
+    @Test(
+        "H-24 a new peer gets what the old one left unread, whatever its index says",
+        arguments: [0, 5, 20, 40, UInt64.max])
+    func resend(tail: UInt64) {
+        let (old, new) = (PageMemory(), PageMemory())
+        var producer = FrameProducer(places(old))
+        var first = FrameConsumer(places(old))
+        for number in 0..<UInt64(20) { producer.send(frame(number)) }
+        for _ in 0..<3 { _ = first.take() }
+        places(old).tail.store(tail, 0)
+        var other = FrameProducer(places(new))
+        producer.resend(to: &other)
+        var second = FrameConsumer(places(new))
+        var got: [Frame] = []
+        while let frame = second.take() { got.append(frame) }
+        // An index that cannot be counts as nothing read.
+        #expect(got == ((tail > 20 ? 0 : tail)..<20).map { frame($0) })
+    }
+
     @Test("H-18 an impossible head poisons the peer for good; a possible one is only data") func hostileHead() {
         var random = Seeded(2)
         for _ in 0..<3_000 {

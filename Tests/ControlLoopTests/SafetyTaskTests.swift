@@ -115,11 +115,30 @@ import Testing
         var events = FrameConsumer(ControllerPage(bench.shared.words).events)
         var sequences: [UInt64] = []
         while let frame = events.take() { sequences.append(Event(frame: frame)?.sequence ?? .max) }
-        #expect(sequences == Array(0..<32))
+        #expect(sequences == Array(0..<16))
         bench.say(.abort)
         _ = bench.safety.run(at: Instant(200_000_000), board: &bench.board)
         #expect((events.take().flatMap(Event.init)?.sequence ?? 0) >= 50)
         #expect(bench.page.safety.read().map { SafetyReport($0).ticks } == 201)
+    }
+
+    @Test("H-24 a stop and its outcome are still told when nobody has emptied the ring since long before")
+    func stopIsTold() {
+        var bench = LoopBench.ready()
+        var events = FrameConsumer(ControllerPage(bench.shared.words).events)
+        events.skip()
+        for number in 0..<Int64(40) {
+            bench.say(.abort)
+            _ = bench.safety.run(at: bench.now + .microseconds(number * 100), board: &bench.board)
+        }
+        // Without its sampler and its guardian the board stops.
+        for number in 4...30 { _ = bench.safety.run(at: bench.now + .milliseconds(Int64(number)), board: &bench.board) }
+        var told: [Event] = []
+        while let event = events.take().flatMap(Event.init(frame:)) { told.append(event) }
+        let stop = told.dropFirst(16)
+        #expect(told.count > 17 && stop.contains { $0.kind == .trip && $0.detail == Trip.voltageStale.rawValue })
+        #expect(stop.contains { $0.kind == .state && $0.detail == StimulatorState.discharging.rawValue })
+        #expect(stop.allSatisfy(\.isVital) && !told.prefix(16).contains(where: \.isVital))
     }
 
     @Test("the stop order names every line that can energise, and lowering says when the board refused")

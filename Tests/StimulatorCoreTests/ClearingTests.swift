@@ -67,10 +67,25 @@ import Testing
         #expect(!edge(2, .keySwitch))
         #expect(!edge(3, .none, failed: true))
         #expect(!edge(4, .keySwitch))
-        #expect(!edge(5, .none))
-        #expect(edge(6, .keySwitch))
-        #expect(edge(10_006, .keySwitch))
-        #expect(!edge(10_007, .keySwitch))
+        for bounce in stride(from: Int64(5), to: 60, by: 6) {
+            #expect(!edge(bounce, .none))
+            #expect(!edge(bounce + 5, .keySwitch))
+        }
+        #expect(!edge(80, .none))
+        #expect(!edge(99, .none))
+        #expect(edge(100, .keySwitch))
+        #expect(edge(10_100, .keySwitch))
+        #expect(!edge(10_101, .keySwitch))
+    }
+
+    @Test("H-21 an acknowledgement wants the key on: an edge of a key that was turned off again is none") func keyOff()
+    {
+        var plant = faulted(by: Provocation.severe[0])
+        plant.turnKey()
+        plant.hands = plant.hands - .keySwitch
+        plant.run(for: .milliseconds(2))
+        #expect(plant.ask(.clear(nil))?.rule == .key)
+        #expect(plant.kernel.lockouts.contains(.pulseUnexpected))
     }
 
     @Test("H-21 a lockout wants a key edge, a trusted voltage under 60 V and a passing self-test; then the board arms")
@@ -143,6 +158,8 @@ import Testing
             #expect(
                 plant.kernel.trips.contains(.boardMismatch)
                     == (plant.faults.partsAreUnknown || plant.faults.samplerIsDead))
+            #expect(plant.kernel.trips.contains(.enableStuck) == plant.faults.enableIsStuck)
+            #expect(plant.kernel.trips.contains(.contactorWelded) == plant.faults.contactorIsWelded)
             if plant.faults.enableIsStuck || plant.faults.contactorIsWelded || plant.faults.bleedStaysOpen { continue }
             plant.faults = Plant.Faults()
             plant.tamper = nil
@@ -197,7 +214,8 @@ import Testing
             (
                 .chargeRunaway,
                 {
-                    $0.volts = 58; $0.kernel.lowestSinceOff = .volts(58)
+                    // The rise from nothing would be a trip of its own: it was not seen.
+                    ($0.volts, $0.kernel.chargeOffAt, $0.kernel.lowestSinceOff) = (75, .distantFuture, Millivolts(.max))
                 }
             ),
             (.coilTemperatureStale, { $0.tamper = { $0.sampler.coilA.quality = .failed } }),

@@ -75,14 +75,14 @@ struct KernelWatch {
 
     private mutating func checkCharge(_ inputs: KernelInputs, _ outputs: KernelOutputs, _ state: StimulatorState) {
         guard outputs.lines.contains(.charge) else { return }
-        // The arming second proves, at 50 V, that CHARGE without ARM charges nothing.
-        let isProof = state == .arming && outputs.setPoint.raw == 50_000 && !outputs.wantsArm
+        // The arming second proves at 50 V that CHARGE without ARM charges nothing, and that with ARM the voltage is seen to rise.
+        let isProof = state == .arming && outputs.setPoint.raw == 50_000
         require([.charging, .ready, .recovering].contains(state) || isProof, "CHARGE in the wrong state")
         require(inputs.lines.contains(.bleedSense) && outputs.wantsBleedOpen, "CHARGE with the bleed closed")
         require(!outputs.lines.contains(.fire), "CHARGE and FIRE")
         require(inputs.sampler.setPointHeld == outputs.setPoint, "CHARGE towards an unproven set-point")
         let volts = Int64(inputs.sampler.voltage.value.raw)
-        require(isProof || volts < Int64(outputs.setPoint.raw), "CHARGE above the set-point")
+        require(volts < (isProof ? 60_001 : Int64(outputs.setPoint.raw)), "CHARGE above the set-point")
         require(outputs.setPoint.raw <= 1_650_000, "a set-point above the maximum")
     }
 

@@ -155,7 +155,7 @@ struct Plant {
 
     mutating func turnKey() {
         hands = hands - .keySwitch
-        run(for: .milliseconds(5))
+        run(for: .milliseconds(25))
         hands = hands | .keySwitch
         run(for: .milliseconds(5))
     }

@@ -193,9 +193,50 @@ struct Provocation: CustomTestStringConvertible, Sendable {
             #expect(plant.kernel.firstTrip == .chargeRunaway)
             #expect(plant.volts < 990 * 1.05 + 40)
         }
-        var dead = Plant.armed(.arming)
-        dead.faults.chargerIsDead = true
-        #expect(dead.run(.seconds(3)) { $0.kernel.firstTrip == .chargeTimeout })
+        for state in [StimulatorState.arming, .charging] {
+            var dead = Plant.armed(state)
+            dead.faults.chargerIsDead = true
+            #expect(dead.run(.seconds(3)) { $0.kernel.firstTrip == .chargeTimeout })
+            #expect(dead.kernel.state == .discharging)
+        }
+    }
+
+    @Test(
+        "H-23 H-06 what cannot be seen to rise to 50 V is not charged any further: a divider that reads nothing, little, or no change"
+    )
+    func unseenRise() {
+        for shown in [0, 10_000, 39_999] as [Int32] {
+            var plant = Plant.safe
+            #expect(plant.ask(.arm(intensity: PerMille(1000))) == nil)
+            plant.tamper = { $0.sampler.voltage.value = min($0.sampler.voltage.value, Millivolts(shown)) }
+            var highest = 0.0
+            #expect(
+                plant.run(.seconds(3)) {
+                    highest = max(highest, $0.volts); return $0.kernel.firstTrip != nil
+                })
+            #expect(plant.kernel.firstTrip == .chargeTimeout && highest > 45 && highest < 60, "\(shown)")
+        }
+        var low = Plant.safe
+        #expect(low.ask(.arm(intensity: PerMille(1000))) == nil)
+        low.tamper = { $0.sampler.voltage.value = min($0.sampler.voltage.value, Millivolts(40_000)) }
+        #expect(low.run(.seconds(3)) { $0.kernel.state == .charging })
+    }
+
+    @Test("H-06 H-21 a lockout that was cleared over a divider that still reads nothing ends at 50 V")
+    func clearedBlind() {
+        var plant = Plant.armed(.ready)
+        plant.faults.dividerIsBroken = true
+        plant.run(.seconds(7)) { $0.kernel.state == .faulted }
+        #expect(plant.kernel.trips.contains(.dischargeFailed))
+        plant.turnKey()
+        #expect(plant.ask(.clear(nil)) == nil)
+        #expect(plant.run(.seconds(10)) { $0.kernel.state == .safe } && plant.volts < 60)
+        #expect(plant.ask(.arm(intensity: PerMille(1000))) == nil)
+        var highest = 0.0
+        plant.run(.seconds(3)) {
+            highest = max(highest, $0.volts); return $0.kernel.firstTrip != nil
+        }
+        #expect(plant.kernel.firstTrip == .chargeTimeout && highest < 60)
     }
 
     @Test("H-06 a divider that breaks while armed is implausible, and then nothing counts as discharged") func divider()

@@ -26,15 +26,23 @@ let board: [SwiftSetting] =
 
 let exact: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-ffp-contract=off"])]
 
+// Another libgpiod than the machine's: a folder with its headers. Debian 13's, on Debian 12, in the tests that fake its functions.
+let gpiodHeaders: [CSetting] =
+    Context.environment["STIM_GPIOD_HEADERS"].map { [.unsafeFlags(["-I", $0])] } ?? []
+
 // Every room that a target is built from is named, also those that come in through another: only what is named makes SwiftPM build
 // a target again, and a room's types lie inline in the rooms above it.
 let loop: [Target.Dependency] = ["StimulatorCore", "BoardInterface", "ControlLoop"]
 let side: [Target.Dependency] = loop + ["Journal", "Console", "ConsoleSide"]
 let rig: [Target.Dependency] = side + ["SimulatedBoard", "SimulatedRig"]
-let bench: [Target.Dependency] = rig + ["SimulatedBench", "BoardFile", "CSystem", "CSodium"]
+let bench: [Target.Dependency] = rig + ["SimulatedBench", "BoardFile", "SystemIO", "CSystem", "CSodium"]
+let linux: [Target.Dependency] = side + ["LinuxBoard", "BoardFile", "SystemIO", "CLinuxBoard", "CSystem", "CSodium"]
 
 let boardTargets: [Target] = [
     .target(name: "CSystem", cSettings: exact),
+    .target(
+        name: "CLinuxBoard", cSettings: exact + gpiodHeaders,
+        linkerSettings: [.linkedLibrary("gpiod"), .linkedLibrary("i2c")]),
     .target(name: "CSodium", cSettings: exact, linkerSettings: [.linkedLibrary("sodium")]),
     .target(name: "StimulatorCore", swiftSettings: board),
     .target(name: "BoardInterface", dependencies: ["StimulatorCore"], swiftSettings: board),
@@ -45,10 +53,13 @@ let boardTargets: [Target] = [
     .target(name: "Journal", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: board),
     .target(name: "Console", dependencies: ["StimulatorCore"], swiftSettings: board),
     .target(name: "SimulatedBoard", dependencies: ["StimulatorCore", "BoardInterface"], swiftSettings: board),
+    .target(name: "LinuxBoard", dependencies: loop + ["CLinuxBoard", "CSystem"], swiftSettings: board),
     .target(name: "ConsoleSide", dependencies: loop + ["Console", "Journal"], swiftSettings: board),
+    .target(name: "SystemIO", dependencies: side + ["CSystem"], swiftSettings: board),
     .target(name: "SimulatedRig", dependencies: side + ["SimulatedBoard"], swiftSettings: board),
-    .target(name: "SimulatedBench", dependencies: rig + ["CSystem"], swiftSettings: board),
-    .executableTarget(name: "stimd", dependencies: bench, swiftSettings: board),
+    .target(name: "SimulatedBench", dependencies: rig + ["SystemIO", "CSystem"], swiftSettings: board),
+    .executableTarget(
+        name: "stimd", dependencies: bench + ["LinuxBoard", "CLinuxBoard"], swiftSettings: board),
 ]
 
 let hostTargets: [Target] = [
@@ -62,6 +73,25 @@ let hostTargets: [Target] = [
             .product(name: "TOMLKit", package: "TOMLKit"),
         ],
         swiftSettings: strict),
+    .target(name: "CPlant", cSettings: exact),
+    .executableTarget(
+        name: "plant", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard", "CSystem", "CPlant"],
+        swiftSettings: strict),
+    // Calls of the C library that the fakes stand in for, wherever our own objects make them.
+    .target(
+        name: "CFakeDevices", path: "Tests/CFakeDevices", cSettings: exact + gpiodHeaders,
+        linkerSettings: [
+            .unsafeFlags(["open", "close", "ioctl", "clock_gettime"].flatMap { ["-Xlinker", "--wrap=\($0)"] })
+        ]),
+    .target(
+        name: "LinuxRig", dependencies: loop + ["LinuxBoard", "SimulatedBoard", "CFakeDevices"], path: "Tests/LinuxRig",
+        swiftSettings: [.treatAllWarnings(as: .error)]),
+    .executableTarget(
+        name: "linux-faults", dependencies: ["LinuxRig", "CLinuxBoard"], path: "Tests/LinuxFaults",
+        swiftSettings: [.treatAllWarnings(as: .error)]),
+    .testTarget(
+        name: "LinuxBoardTests",
+        dependencies: loop + ["LinuxRig", "LinuxBoard", "CLinuxBoard", "SimulatedBoard", "CFakeDevices"]),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
     .testTarget(name: "ConsoleTests", dependencies: ["StimulatorCore", "Console"]),
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),

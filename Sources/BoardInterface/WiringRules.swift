@@ -18,13 +18,13 @@ extension BoardWiring {
     private func judge(_ signal: Signal, _ report: (WiringFault) -> Void) {
         let line = lines[Int(signal.index)]
         guard line.isWired else {
-            if signal.isRequired { report(.missing(signal)) }
+            report(.missing(signal))
             if line != LineWiring() { report(.line(signal)) }
             return
         }
         if line.header < -1 || line.header > 27 { report(.header(signal)) }
         if signal.isEnergising, BoardWiring.isPulledUpAtBoot(line.header) { report(.pulledUp(signal)) }
-        if signal.isEnergising, line.isActiveLow { report(.activeLow(signal)) }
+        if line.isActiveLow { report(.activeLow(signal)) }
         for earlier in 0..<Int(signal.index) where lines[earlier].isWired {
             guard let other = Signal(earlier) else { continue }
             if lines[earlier].name == line.name { report(.sharedName(other, signal)) }

@@ -76,7 +76,10 @@ int32_t csystem_terminal_open(const char *path) {
     struct termios settings;
     int32_t result = make_raw(descriptor, &settings);
     if (result == 0 && tcgetattr(descriptor, &settings) == 0) {
-        settings.c_cflag |= CLOCAL | CREAD;
+        // A line whose carrier is there is hung up when the carrier goes; on three wires there is none to watch.
+        int modem = 0;
+        int carrier = ioctl(descriptor, TIOCMGET, &modem) == 0 && modem & TIOCM_CAR;
+        settings.c_cflag = (settings.c_cflag & ~(tcflag_t)CLOCAL) | CREAD | (carrier ? 0 : CLOCAL);
         if (tcsetattr(descriptor, TCSANOW, &settings) < 0) result = -errno;
     }
     if (result == 0) return descriptor;

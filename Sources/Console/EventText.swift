@@ -54,6 +54,7 @@ extension LineOutput {
             put("idle for ")
             put(event.values[0], in: .microseconds)
             put(": disarms")
+        case .posture: posture(Posture(word: UInt64(bitPattern: event.values[0])))
         }
     }
 

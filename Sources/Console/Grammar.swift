@@ -43,6 +43,7 @@ struct Grammar<Simulation: SimulationVocabulary> {
         case .start: return .start
         case .abort: return .abort
         case .limits: return .limits
+        case .posture: return .posture
         case .faults: return .faults
         case .clear:
             return .clear(

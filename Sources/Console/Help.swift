@@ -4,7 +4,7 @@ import StimulatorCore
 extension CommandName {
     var entry: CommandEntry {
         switch self {
-        case .help, .status, .selftest, .limits, .faults, .watch, .journal, .mode, .renew: lookingEntry
+        case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew: lookingEntry
         case .pulse, .train, .theta, .itbs, .ctbs, .qps, .paired: patternEntry
         case .arm, .disarm, .stop, .set, .check, .start, .abort, .clear, .operate, .inject: actingEntry
         }
@@ -18,6 +18,10 @@ extension CommandName {
             CommandEntry("selftest", "selftest", "runs the self-test again", example: "selftest")
         case .limits:
             CommandEntry("limits", "limits", "shows this board's limits and the ceilings in code", example: "limits")
+        case .posture:
+            CommandEntry(
+                "posture", "posture", "shows what the machine gives to the board, and what it does not",
+                details: "On a real board anything that is missing blocks arming.", example: "posture")
         case .faults:
             CommandEntry(
                 "faults", "faults", "shows the trips that hold, what they do and what ends them", example: "faults")

@@ -88,6 +88,7 @@ extension LineOutput {
             field("step", Int64(event.detail))
             field("passed", event.extra == 1)
         case .idle: field("limitUs", event.values[0])
+        case .posture: postureFields(Posture(word: UInt64(bitPattern: event.values[0])))
         }
     }
 
@@ -134,6 +135,7 @@ extension EventKind {
         case .coilWarning: "coilWarning"
         case .selfTest: "selfTest"
         case .idle: "idle"
+        case .posture: "posture"
         }
     }
 }

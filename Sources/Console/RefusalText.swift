@@ -60,7 +60,8 @@ extension LineOutput {
                 denial.isKeyOn
                     ? "the key switch was not turned off and on after the stop, within the last 10 s"
                     : "the key switch is off")
-        case .posture: put("the self-test has not passed")
+        case .posture:
+            put(Guarantee(rawValue: refusal.detail)?.missing ?? "the self-test has not passed")
         case .badValue where denial.name == .clear: put("this trip does not hold")
         case .badValue:
             put("the value is ")

@@ -68,7 +68,11 @@ extension LineOutput {
             put(trip.clearing.text)
         case .key where denial.name == .arm: put("the key switch on, then the same again")
         case .key: put("the key switch turned off and on, then the same again within 10 s")
-        case .posture: put("the same again, after a `selftest` that passes")
+        case .posture:
+            put(
+                Guarantee(rawValue: refusal.detail) == nil
+                    ? "the same again, after a `selftest` that passes"
+                    : "the same after a start that has all of what `posture` lists")
         case .unknownCommand: put("help")
         case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
         case .busy: put("the same again in a moment")

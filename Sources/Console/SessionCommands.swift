@@ -8,7 +8,7 @@ extension ShellSession {
             count(nil)
             mode == .json
                 ? output.helpReply(topic, in: Simulation.self) : output.help(topic, in: Simulation.self)
-        case .status, .limits, .faults: show(command)
+        case .status, .limits, .posture, .faults: show(command)
         case .selfTest: send(.selfTest, as: name)
         case .arm: send(.arm(intensity: intensity), as: name)
         case .disarm: send(.disarm, as: name)
@@ -121,6 +121,8 @@ extension ShellSession {
         switch (command, mode) {
         case (.limits, .human): output.limits(board, intensity: intensity)
         case (.limits, .json): output.limitsReply(board, intensity: intensity)
+        case (.posture, .human): output.postureTable(snapshot.posture)
+        case (.posture, .json): output.postureReply(snapshot.posture)
         case (.faults, .human): showFaults()
         case (.faults, .json): output.faultsReply(snapshot)
         case (_, .human): output.status(snapshot, board, statusContext)

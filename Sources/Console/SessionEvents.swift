@@ -20,7 +20,7 @@ extension ShellSession {
         case .omitted: showOmission(event)
         case .trainFinished: showReport(event)
         case .trip: showNow(event)
-        case .tripCleared, .coilWarning, .selfTest, .idle: if !isScreenWatched { showNow(event) }
+        case .tripCleared, .coilWarning, .selfTest, .idle, .posture: if !isScreenWatched { showNow(event) }
         }
         refreshInput()
     }

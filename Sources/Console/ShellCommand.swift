@@ -16,6 +16,7 @@ enum ShellCommand: BitwiseCopyable, Hashable {
     case start
     case abort
     case limits
+    case posture
     case faults
     case clear(Trip?)
     /// Nil: the other way round.

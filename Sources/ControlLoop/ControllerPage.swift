@@ -6,6 +6,7 @@ import StimulatorCore
 ///     (bytes 0 ... 4095)  64    commands sent         (4096 ... 8191)    4160   events sent
 ///                        128    32 command frames                        4224   32 event frames
 ///                                                                        6272   snapshot
+///                                                                        6656   console wanted, 6720 console connected
 ///
 /// Two pages, because two processes will share them: the console maps the first for writing and the second for reading only.
 public struct ControllerPage: Sendable {
@@ -26,6 +27,18 @@ public struct ControllerPage: Sendable {
     public var events: RingPlaces {
         let safety = words.from(ControllerPage.safetyWords)
         return RingPlaces(frames: safety.from(16), head: safety.from(8), tail: words)
+    }
+
+    /// Which console process the one that starts the processes wants to be met, and which one the safety task has met: numbers that
+    /// count up. A new console is started when the two agree.
+    public var consoles: SharedWords { words.from(ControllerPage.safetyWords + 320) }
+    public static var wantedWord: Int { 0 }
+    public static var connectedWord: Int { 8 }
+
+    /// The rings begin anew, as far as the safety side writes them: the console's page was zeroed.
+    public func beginAnew() {
+        words.store(0, ControllerPage.safetyWords)
+        words.store(0, ControllerPage.safetyWords + 8)
     }
 
     /// The snapshot.

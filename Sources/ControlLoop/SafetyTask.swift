@@ -23,11 +23,14 @@ public struct SafetyTask: Sendable {
     private var nextTick: Instant
     private var outputFailed = false
 
-    public init(board: BoardDescription, latched: TripSet, page: TaskPage, console: ControllerPage, at now: Instant) {
+    public init(
+        board: BoardDescription, latched: TripSet, posture: Posture = Posture(), page: TaskPage,
+        console: ControllerPage, at now: Instant
+    ) {
         // What the process before this one showed is in the page still, unless the board was reset.
         var last = Snapshot()
         if let words = console.snapshot.read(), let shown = Snapshot(words: words) { last = shown }
-        kernel = SafetyKernel(board: board, latched: latched, after: last, startingAt: now)
+        kernel = SafetyKernel(board: board, latched: latched, posture: posture, after: last, startingAt: now)
         self.page = page
         snapshots = console.snapshot
         commands = FrameConsumer(console.commands)

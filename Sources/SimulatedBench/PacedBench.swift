@@ -1,6 +1,9 @@
 import CSystem
 import SimulatedRig
 import StimulatorCore
+import SystemIO
+
+extension SimulatedRig: LineEnd {}
 
 /// The simulated rig in step with the wall clock, its console on a line.
 public struct PacedBench: ~Copyable {

@@ -90,7 +90,7 @@ public struct World: Board, BitwiseCopyable, Sendable {
     var chargeChangedAt = Instant.distantPast
 
     /// The earliest internal event, or earlier: until then `advance` is one comparison.
-    var nextEventAt = Instant(0)
+    public internal(set) var nextEventAt = Instant(0)
     /// The same without the converter's sample, which changes nothing but the converter.
     var nextChangeAt = Instant(0)
 

@@ -53,7 +53,7 @@ extension WiringFault {
                 " is an energising output on a GPIO that may be high before any software runs: 9 ... 13 and 16 ... 27 are not"
             spell(signal, why, put)
         case .activeLow(let signal):
-            spell(signal, " is an energising output: it must be active high, low is what a lost supply looks like", put)
+            spell(signal, " must be active high, as every line: low is what a lost supply looks like", put)
         case .line(let signal): spell(signal, " is not wired, and yet has a GPIO or a level", put)
         case .bus: write("the bus is not a path below /dev/, such as /dev/i2c-1", put)
         case .watchdog: write("the watchdog is not a path below /dev/, such as /dev/watchdog0", put)

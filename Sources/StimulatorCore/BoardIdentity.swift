@@ -63,7 +63,7 @@ public enum WiringFault: BitwiseCopyable, Hashable, Sendable {
     case header(Signal)
     /// An energising output is on a GPIO that the machine pulls up, or drives, before any software runs.
     case pulledUp(Signal)
-    /// An energising output is active low: the machine's pulls at boot, and a lost supply, would be its active level.
+    /// A line is active low: a lost supply, or a pull at boot, would be its active level.
     case activeLow(Signal)
     /// A level, or what a line is, that no file of this version has.
     case line(Signal)

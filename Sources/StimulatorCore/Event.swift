@@ -27,9 +27,11 @@ public enum EventKind: UInt8, BitwiseCopyable, Hashable, Sendable {
     case selfTest = 11
     /// Nothing was asked of the armed board for so long that it disarms; value: the limit (us).
     case idle = 12
+    /// What the machine gives to a real board, told once at the start; value: `Posture.word`.
+    case posture = 13
 
     /// How many kinds there are, with raw values 1 ... count.
-    public static var count: Int { 12 }
+    public static var count: Int { 13 }
 }
 
 /// One thing that happened on the safety side, as it crosses to the console and into the journal.

@@ -39,7 +39,8 @@ extension SafetyKernel {
         let now = inputs.now
         if let trip = trips.first { throw Refusal(.tripped, detail: trip.rawValue) }
         guard state == .safe else { throw wrongState }
-        guard selfTest.passed else { throw Refusal(.posture, detail: Trip.selfTestFailed.rawValue) }
+        guard selfTest.passed else { throw Refusal(.posture) }
+        if let missing = posture.firstMissing { throw Refusal(.posture, detail: missing.rawValue) }
         guard inputs.lines.contains(.keySwitch) else { throw Refusal(.key) }
         if let trip = hindrance(inputs) { throw Refusal(.tripped, detail: trip.rawValue) }
         try checkRange(intensity)

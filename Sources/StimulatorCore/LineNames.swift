@@ -53,6 +53,4 @@ public struct Signal: BitwiseCopyable, Hashable, Sendable {
     public var name: StaticString { isOutput ? LineNames.output(bit) : LineNames.input(bit) }
     /// True for the outputs that can put energy somewhere, or keep it there: charge, fire, arm, heartbeat and bleedHold.
     public var isEnergising: Bool { isOutput && bit <= 4 }
-    /// False for what a board may do without: lamp, buzzer, triggerOut and triggerIn.
-    public var isRequired: Bool { isOutput ? bit <= 4 : bit != 6 }
 }

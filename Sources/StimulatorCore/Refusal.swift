@@ -77,7 +77,7 @@ public struct Refusal: Error, BitwiseCopyable, Hashable, Sendable {
     public var wouldAdmit: Int64
     /// The first pulse that breaks the rule, counted from 0; 0 where the rule is not about a pulse.
     public var pulseIndex: UInt32
-    /// For `wrongState` the state, for `tripped` the trip (raw values); else 0.
+    /// For `wrongState` the state, for `tripped` the trip, for `posture` the guarantee or 0 for the self-test (raw values); else 0.
     public var detail: UInt8
 
     @inlinable public init(

@@ -4,6 +4,8 @@
 /// drive the outputs. Outputs start from all-off each time: what is not asked for again is off.
 public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     public let board: BoardDescription
+    /// What the machine has given: what is missing blocks arming.
+    let posture: Posture
     public internal(set) var state = StimulatorState.selfTest
     /// Trips that hold or are latched.
     public internal(set) var trips = TripSet()
@@ -74,12 +76,14 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
 
     /// A kernel that begins with its self-test. `latched` are the lockouts that survived the restart, `last` what the kernel before it
     /// showed, if any: the winding is still as warm, and the minute's energy given. Of the board's limits none is wider than
-    /// `Ceiling`. A description that stands in for a file that cannot be used is `boardMismatch` from the start.
+    /// `Ceiling`. A description that stands in for a file that cannot be used is `boardMismatch` from the start. What `posture` lacks
+    /// blocks arming; the posture of a real board is told as the first event.
     public init(
-        board: BoardDescription, latched: TripSet = TripSet(), after last: Snapshot = Snapshot(),
-        startingAt now: Instant = Instant(0)
+        board: BoardDescription, latched: TripSet = TripSet(), posture: Posture = Posture(),
+        after last: Snapshot = Snapshot(), startingAt now: Instant = Instant(0)
     ) {
         self.board = board.withinCeilings
+        self.posture = posture
         energy = EnergyBudget(
             sustained: self.board.sustainedPower, lastMinute: last.energyLastMinute, backlog: last.energyBacklog,
             at: now)
@@ -88,6 +92,7 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
         coilAt = now
         enteredAt = now
         trips = TripSet(bits: latched.bits)
+        if posture.isReal { events.append(Event(.posture, at: now, Int64(bitPattern: posture.word))) }
         if let fault = board.identity.fault { raise(.boardMismatch, 0, fault.code, at: now) }
     }
 
@@ -189,6 +194,7 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
         shown.worstLateness = worstLateness
         shown.keyEdge = keyEdgeIsRecent(at: inputs.now)
         shown.selfTestPassed = selfTest.passed
+        shown.posture = posture
         shown.leaseLeft = max(.zero, leaseEnds - inputs.now)
         return shown
     }

@@ -36,6 +36,8 @@ public struct Snapshot: BitwiseCopyable, Hashable, Sendable {
     public var keyEdge = false
     /// True once the self-test of this start has passed.
     public var selfTestPassed = false
+    /// What the machine has given to the board.
+    public var posture = Posture()
     /// Time left until the lease ends; zero when it has ended.
     public var leaseLeft = Nanoseconds.zero
 
@@ -65,6 +67,7 @@ public struct Snapshot: BitwiseCopyable, Hashable, Sendable {
         words[16] = UInt64(bitPattern: worstLateness.raw)
         words[17] = UInt64(bitPattern: leaseLeft.raw)
         words[18] = UInt64(UInt32(bitPattern: windingExcess.raw))
+        words[19] = posture.word
         return words
     }
 
@@ -100,6 +103,7 @@ public struct Snapshot: BitwiseCopyable, Hashable, Sendable {
         worstLateness = Nanoseconds(Int64(bitPattern: words[16]))
         leaseLeft = Nanoseconds(Int64(bitPattern: words[17]))
         windingExcess = Millicelsius(low(words[18]))
+        posture = Posture(word: words[19])
     }
 
     @inline(always) private func encode(

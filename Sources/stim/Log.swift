@@ -1,5 +1,6 @@
 import ArgumentParser
 import Journal
+import SystemIO
 import StimulatorCore
 
 /// `stim log`: reads a journal.
@@ -58,7 +59,7 @@ struct Log: ParsableCommand {
 
 private func open(_ file: String) throws -> FileStorage {
     do {
-        return try FileStorage(reading: file)
+        return try unsafe FileStorage(reading: file)
     } catch {
         throw unreadable(file, error)
     }

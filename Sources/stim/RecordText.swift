@@ -54,6 +54,7 @@ enum RecordText {
         case .trainFinished:
             return "train \(ending(event.detail)): \(event.index) delivered, \(values[0]) omitted, "
                 + "\(values[1]) mJ, coil \(values[2]) mC"
+        case .posture: return "posture \(String(UInt64(bitPattern: values[0]), radix: 16))"
         case .idle: return "idle for \(values[0]) us: disarms"
         case .coilWarning: return "coil warm: \(values[0]) mC"
         case .selfTest: return event.extra == 1 ? "self-test passed" : "self-test failed at step \(event.detail)"

@@ -3,6 +3,7 @@ import CSystem
 import Foundation
 import SimulatedBench
 import SimulatedRig
+import SystemIO
 
 /// `stim sim`: the board and its shell, in step with the wall clock.
 struct Sim: ParsableCommand {

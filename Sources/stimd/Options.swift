@@ -8,31 +8,66 @@ struct Options {
     /// Which argument is the path of the compiled board file; nil for the simulated board that is built in.
     var board: Int32?
     var script = false
+    /// The real board of this machine, not a simulated one.
+    var linux = false
+    /// With `--linux`: which arguments are the journal's file and the latches' file, and who the console's process is.
+    var journal: Int32?
+    var latches: Int32?
+    var user: Int64 = 65_534
 
     /// The options of this process; nil for a command line that is not understood.
     static func read() -> Options? {
         var options = Options()
         var index: Int32 = 1
-        while let argument = unsafe csystem_argument(index) {
-            if unsafe matches(argument, "--script") {
-                options.script = true
-            } else if unsafe matches(argument, "--seed") {
-                index += 1
-                let seed = unsafe csystem_number(csystem_argument(index), -1)
-                if seed < 0 { return nil }
-                options.seed = UInt64(seed)
-            } else if unsafe matches(argument, "--tty"), index + 1 < csystem_argument_count() {
-                index += 1
-                options.tty = index
-            } else if unsafe matches(argument, "--board"), index + 1 < csystem_argument_count() {
-                index += 1
-                options.board = index
-            } else {
-                return nil
-            }
+        while index < csystem_argument_count() {
+            guard options.take(&index) else { return nil }
             index += 1
         }
-        return options.script && options.tty != nil ? nil : options
+        let simulates = !options.linux && options.journal == nil && options.latches == nil && options.user == 65_534
+        let drives =
+            options.linux && !options.script && options.board != nil && options.journal != nil && options.latches != nil
+        if options.script && options.tty != nil { return nil }
+        return simulates || drives ? options : nil
+    }
+
+    /// Takes the option at `index`, and moves on to its value where it has one.
+    private mutating func take(_ index: inout Int32) -> Bool {
+        guard let argument = unsafe csystem_argument(index) else { return false }
+        if unsafe Options.matches(argument, "--script") {
+            script = true
+        } else if unsafe Options.matches(argument, "--linux") {
+            linux = true
+        } else if unsafe Options.matches(argument, "--seed") {
+            index += 1
+            let number = unsafe csystem_number(csystem_argument(index), -1)
+            if number < 0 { return false }
+            seed = UInt64(number)
+        } else if unsafe Options.matches(argument, "--user") {
+            index += 1
+            user = unsafe csystem_number(csystem_argument(index), 0)
+            // Root would be no other user.
+            if user < 1 || user > Int64(UInt32.max) - 1 { return false }
+        } else {
+            return unsafe takePath(argument, &index)
+        }
+        return true
+    }
+
+    private mutating func takePath(_ argument: UnsafePointer<CChar>, _ index: inout Int32) -> Bool {
+        guard index + 1 < csystem_argument_count() else { return false }
+        index += 1
+        if unsafe Options.matches(argument, "--tty") {
+            tty = index
+        } else if unsafe Options.matches(argument, "--board") {
+            board = index
+        } else if unsafe Options.matches(argument, "--journal") {
+            journal = index
+        } else if unsafe Options.matches(argument, "--latches") {
+            latches = index
+        } else {
+            return false
+        }
+        return true
     }
 
     private static func matches(_ argument: UnsafePointer<CChar>, _ name: StaticString) -> Bool {

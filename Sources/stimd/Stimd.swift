@@ -3,42 +3,58 @@ import CSystem
 import SimulatedBench
 import SimulatedRig
 import StimulatorCore
+import SystemIO
 
-/// The firmware: on this machine the simulated board, its console on standard input and output or on a serial device.
+/// The firmware: the simulated board or this machine's own, the console on standard input and output or on a serial device.
 ///
 ///     stimd [--board FILE] [--seed N] [--tty PATH]      the wall clock's pace, until the line ends
 ///     stimd [--board FILE] [--seed N] --script          virtual time; each line of standard input when the board has come to rest
+///     stimd --linux --board FILE --journal PATH --latches PATH [--user N] [--tty PATH]
+///                                        the real board of this machine, its console as user N (65534)
 ///
-/// FILE is a compiled board file. One that cannot be used, or is of a board that this firmware cannot drive, blocks arming: the reason
-/// is told on standard error, and by `status`.
+/// FILE is a compiled board file. One that cannot be used, or is of another kind of board, blocks arming: the reason is told on
+/// standard error, and by `status`.
 ///
 /// Exit status: 0; with `--script` 1 unless a train was given whole; 2 when it could not start.
 @main enum Stimd {
     static func main() {
         guard let options = Options.read() else { fail(usage) }
-        let board = describe(options)
+        let image = load(options)
+        if options.linux {
+            guard csystem_catch_signals() == 0, var firmware = LinuxFirmware(options, image) else {
+                fail("stimd: no memory\n")
+            }
+            csystem_exit(firmware.run())
+        }
         guard let memory = unsafe csystem_map(SimulatedRig.memorySize) else { fail("stimd: no memory\n") }
-        let rig = unsafe SimulatedRig(seed: options.seed, board: board, memory: memory)
+        let rig = unsafe SimulatedRig(seed: options.seed, board: image.description, memory: memory)
         if options.script {
             csystem_exit(ScriptRun(rig: rig).run() ? 0 : 1)
         }
         serve(rig, on: options)
     }
 
-    private static var usage: StaticString { "stimd: usage: stimd [--board FILE] [--seed N] [--tty PATH | --script]\n" }
+    private static var usage: StaticString {
+        """
+        stimd: usage: stimd [--board FILE] [--seed N] [--tty PATH | --script]
+                      stimd --linux --board FILE --journal PATH --latches PATH [--user N] [--tty PATH]
 
-    private static func describe(_ options: Options) -> BoardDescription {
-        guard let board = options.board, let path = unsafe csystem_argument(board) else {
-            return BoardImage.simulated.description
-        }
-        let description = unsafe BoardImage.load(path, runs: { $0 == .simulated }).description
-        if let fault = description.identity.fault {
+        """
+    }
+
+    /// The board's image; a file that cannot be used leaves the built-in board's numbers, with the reason.
+    private static func load(_ options: Options) -> BoardImage {
+        guard let board = options.board, let path = unsafe csystem_argument(board) else { return .simulated }
+        let kind: BoardKind = options.linux ? .linux : .simulated
+        let image = unsafe BoardImage.load(path, runs: { $0 == kind })
+        if let fault = image.description.identity.fault {
             var writer = OutputWriter(descriptor: 2)
             writer.put("stimd: the board file cannot be used, nothing can be armed: ")
             fault.spell { writer.put($0) }
             writer.put("\n")
+            writer.flush()
         }
-        return description
+        return image
     }
 
     private static func serve(_ rig: consuming SimulatedRig, on options: Options) {
@@ -56,7 +72,8 @@ import StimulatorCore
         PacedBench(rig: rig, line: ConsoleLine(input: input, output: output, quitsOnKey: person)).run()
     }
 
-    private static func fail(_ message: StaticString) -> Never {
+    /// Says why, and ends.
+    static func fail(_ message: StaticString) -> Never {
         _ = unsafe csystem_write_all(2, message.utf8Start, message.utf8CodeUnitCount)
         csystem_exit(2)
     }

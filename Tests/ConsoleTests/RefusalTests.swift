@@ -76,6 +76,10 @@ import Testing
         (Refusal(.key), "the key switch is off", "the key switch turned off and on, then the same again within 10 s"),
         (Refusal(.posture), "the self-test has not passed", "the same again, after a `selftest` that passes"),
         (
+            Refusal(.posture, detail: Guarantee.watchdog.rawValue), "no watchdog with a span of at most 15 s",
+            "the same after a start that has all of what `posture` lists"
+        ),
+        (
             Refusal(.badValue, unit: .perMille, limit: 20, actual: 5, wouldAdmit: 20),
             "the value is 0.5 %, the least is 2 %", "2 %"
         ),

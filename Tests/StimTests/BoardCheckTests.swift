@@ -50,12 +50,12 @@ struct Slip: CustomTestStringConvertible, Sendable {
         #expect(try BoardFiles.mistakes(slip.old, slip.new) == slip.said)
     }
 
-    @Test("H-26 numbers: the rule, the ceiling, and what would work", arguments: numbers) func number(slip: Slip) throws
+    @Test("H-28 numbers: the rule, the ceiling, and what would work", arguments: numbers) func number(slip: Slip) throws
     {
         #expect(try BoardFiles.mistakes(slip.old, slip.new) == slip.said)
     }
 
-    @Test("H-26 lines and devices: each mistake by name", arguments: lines) func wiring(slip: Slip) throws {
+    @Test("H-28 lines and devices: each mistake by name", arguments: lines) func wiring(slip: Slip) throws {
         #expect(try BoardFiles.mistakes(slip.old, slip.new) == slip.said)
     }
 
@@ -72,7 +72,7 @@ struct Slip: CustomTestStringConvertible, Sendable {
     }
 
     @Test(
-        "H-26 what the check takes the loader takes, and what it refuses the loader refuses: every number at its bounds"
+        "H-28 what the check takes the loader takes, and what it refuses the loader refuses: every number at its bounds"
     )
     func oneRule() throws {
         let text = try BoardFiles.text("rpi4/board.toml")

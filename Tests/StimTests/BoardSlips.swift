@@ -110,7 +110,7 @@ extension BoardCheckTests {
         ),
         Slip(
             "gpio = 24, active = \"high\"", "gpio = 24, active = \"low\"",
-            "outputs.bleedHold.active = \"low\": bleedHold is an energising output: it must be active high, low is what a lost supply looks like"
+            "outputs.bleedHold.active = \"low\": bleedHold must be active high, as every line: low is what a lost supply looks like"
         ),
         Slip(
             "line = \"fireSense\"", "line = \"interlock\"",

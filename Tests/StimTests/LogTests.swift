@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import StimulatorCore
+import SystemIO
 import Testing
 
 @testable import stim

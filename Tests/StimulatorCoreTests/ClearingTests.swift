@@ -289,7 +289,7 @@ import Testing
 }
 
 @Suite("a board file that cannot be used") struct BoardFaultTests {
-    @Test("H-26 blocks arming as boardMismatch from the start, and no self-test clears it") func blocks() {
+    @Test("H-28 blocks arming as boardMismatch from the start, and no self-test clears it") func blocks() {
         var board = BoardDescription()
         board.identity.fault = .hash
         var plant = Plant(board: board)

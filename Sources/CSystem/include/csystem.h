@@ -81,7 +81,8 @@ RT int32_t csystem_is_terminal(int32_t descriptor);
 // runs at exit and when the process dies of a fault of its own. One terminal at a time: -EBUSY for a second one.
 RT int32_t csystem_terminal_raw(int32_t descriptor);
 RT int32_t csystem_terminal_restore(void);
-// Opens a serial device (no controlling terminal, non-blocking) and makes it raw, modem lines ignored; a descriptor.
+// Opens a serial device (no controlling terminal, non-blocking) and makes it raw; a descriptor. When its carrier is there, the line is
+// hung up when the carrier goes; else its modem lines are ignored.
 RT int32_t csystem_terminal_open(const char *path);
 
 // --- Pseudo-terminals ---

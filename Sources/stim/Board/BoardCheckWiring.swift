@@ -37,8 +37,6 @@ extension BoardCheck {
         let path = signal.path
         var line = LineWiring()
         known.formUnion(["\(path).line", "\(path).gpio", "\(path).active"])
-        let isGiven = text.tables.contains(path) || text.values[path] != nil
-        guard isGiven || signal.isRequired else { return line }
         guard text.tables.contains(path) else {
             let example = "{ line = \"\(signal.name)\", gpio = \(signal.isEnergising ? 17 : 5), active = \"high\" }"
             if !text.unreadable.contains(path) {

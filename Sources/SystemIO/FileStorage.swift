@@ -4,32 +4,35 @@ import Journal
 /// A journal's storage in a file of this machine.
 ///
 /// The length is this process's own: two writers of one file are a mistake that the journal's chain shows.
-struct FileStorage: Storage, ~Copyable {
+public struct FileStorage: Storage, ~Copyable {
     private let descriptor: Int32
-    private(set) var length: Int64
+    public private(set) var length: Int64
 
     /// Opens a file for reading alone.
     /// - Throws: `StorageFault` with the system's error number.
-    init(reading path: String) throws(StorageFault) {
-        try self.init(descriptor: FileStorage.check(unsafe csystem_file_open_read_only(path)))
+    public init(reading path: UnsafePointer<CChar>) throws(StorageFault) {
+        try self.init(descriptor: unsafe csystem_file_open_read_only(path))
     }
 
     /// Opens a file for writing too, and makes it when it is not there.
     /// - Throws: `StorageFault` with the system's error number.
-    init(writing path: String) throws(StorageFault) {
-        try self.init(descriptor: FileStorage.check(unsafe csystem_file_open(path, 1)))
+    public init(writing path: UnsafePointer<CChar>) throws(StorageFault) {
+        try self.init(descriptor: unsafe csystem_file_open(path, 1))
     }
 
-    private init(descriptor: Int32) throws(StorageFault) {
-        let size = csystem_file_size(descriptor)
-        if size < 0 { csystem_close(descriptor) }
+    /// Takes an open file, whoever opened it.
+    /// - Parameter descriptor: the open file, or -errno.
+    /// - Throws: `StorageFault` with the system's error number.
+    public init(descriptor: Int32) throws(StorageFault) {
+        let size = descriptor < 0 ? Int64(descriptor) : csystem_file_size(descriptor)
+        if descriptor >= 0 && size < 0 { csystem_close(descriptor) }
         self.descriptor = descriptor
         length = try FileStorage.check(size)
     }
 
     deinit { csystem_close(descriptor) }
 
-    func read(into bytes: inout RecordBytes, count: Int, at offset: Int64) throws(StorageFault) {
+    public func read(into bytes: inout RecordBytes, count: Int, at offset: Int64) throws(StorageFault) {
         guard offset >= 0 && count >= 0 && offset <= length - Int64(count) else { throw .range }
         bytes.resize(to: count)
         let result = unsafe bytes.withUnsafeMutableBytes { buffer in
@@ -39,7 +42,7 @@ struct FileStorage: Storage, ~Copyable {
         if try FileStorage.check(result) < count { throw .range }
     }
 
-    mutating func write(_ bytes: RecordBytes, at offset: Int64) throws(StorageFault) {
+    public mutating func write(_ bytes: RecordBytes, at offset: Int64) throws(StorageFault) {
         guard offset >= 0 && offset <= length else { throw .range }
         let result = unsafe bytes.withUnsafeBytes { buffer in
             unsafe csystem_file_write(descriptor, buffer.baseAddress, bytes.count, offset)
@@ -49,9 +52,9 @@ struct FileStorage: Storage, ~Copyable {
         try FileStorage.check(result)
     }
 
-    mutating func sync() throws(StorageFault) { try FileStorage.check(csystem_file_sync(descriptor)) }
+    public mutating func sync() throws(StorageFault) { try FileStorage.check(csystem_file_sync(descriptor)) }
 
-    mutating func truncate(to newLength: Int64) throws(StorageFault) {
+    public mutating func truncate(to newLength: Int64) throws(StorageFault) {
         guard newLength >= 0 && newLength <= length else { throw .range }
         try FileStorage.check(csystem_file_truncate(descriptor, newLength))
         length = newLength

@@ -1,0 +1,192 @@
+import BoardInterface
+import CPlant
+import CSystem
+import SimulatedBoard
+import StimulatorCore
+
+/// The hardware around a machine whose lines are gpio-sim's and whose I2C bus is served by CUSE: the simulated board's physics, interlocks
+/// and chips on the machine's own monotonic clock.
+///
+///     firmware ── drives outputs ──▶ tracepoint gpio:gpio_value, stamped ──▶ world ──▶ pulls of the inputs ──▶ firmware
+///     firmware ── /dev/i2c-N ──▶ CUSE ──▶ the world's chips; the answer comes when the transfer is over on a wire at 400 kHz
+///
+/// What was driven last stays when the firmware ends, as on a Pi: nothing is heard of a line that is given back.
+struct Plant {
+    /// An answer on the bus, and when the transfer is over.
+    private struct Answer {
+        var due: Instant
+        var error: Int32
+        var value: UInt32
+    }
+
+    /// How far the bus obeys.
+    private enum Bus {
+        case serves
+        /// Nothing is answered, ever: a driver that hangs.
+        case held
+        case gone
+    }
+
+    private var world: World
+    private var log: PlantLog
+    private let lines: Int32
+    private let bus: Int32
+    private let inbox: Int32
+    private var state = Bus.serves
+    private var answer: Answer?
+    private var shown = InputLines.none
+    private var isTold = false
+    private var text = ""
+
+    /// The first outputs: those that the world acts on.
+    private static var watched: Int32 { 5 }
+    /// The longest time between two looks at what changes by itself.
+    private static var lookPeriod: Nanoseconds { .milliseconds(5) }
+
+    init(seed: UInt64, board: BoardDescription, bus name: String, inbox path: String, log: PlantLog) throws {
+        world = World(seed: seed, board: board)
+        self.log = log
+        lines = try checked(
+            cplant_lines_open(Plant.watched, Int32(OutputLines.count), Int32(InputLines.count)), "the lines of gpio-sim"
+        )
+        bus = try unsafe checked(cplant_bus_open(name), "CUSE")
+        inbox = try unsafe checked(cplant_process_inbox(path), path)
+        _ = try checked(cplant_process_begin(96), "real time")
+    }
+
+    /// Runs until it is told to end.
+    mutating func run() throws {
+        var goesOn = true
+        while goesOn {
+            try driveOutputs()
+            let now = Instant(csystem_now())
+            world.advance(to: now)
+            giveAnswer(now)
+            log.look(at: world)
+            try showInputs()
+            var wake = min(world.nextEventAt, now + Plant.lookPeriod)
+            if let answer { wake = min(wake, answer.due) }
+            // One transfer at a time: the next one waits in the kernel.
+            let isListening = state != .gone && answer == nil
+            let descriptors = [lines, isListening ? bus : -1, inbox]
+            let readable = unsafe cplant_process_wait(descriptors, Int32(descriptors.count), wake.raw)
+            _ = try checked(readable, "waiting")
+            if readable & 2 != 0 {
+                try driveOutputs()
+                try takeTransfer()
+            }
+            if readable & 4 != 0 { goesOn = try obey() }
+        }
+    }
+
+    // MARK: Lines
+
+    private mutating func driveOutputs() throws {
+        var edge = cplant_edge()
+        while try unsafe checked(cplant_lines_take(&edge), "watching the lines") == 1 {
+            let line = OutputLines(rawValue: 1 << UInt32(edge.line))
+            try world.set(edge.level == 0 ? .none : line, mask: line, at: Instant(edge.at))
+            log.look(at: world)
+        }
+    }
+
+    private mutating func showInputs() throws {
+        let changed = isTold ? world.inputs.rawValue ^ shown.rawValue : ~0
+        shown = world.inputs
+        isTold = true
+        for bit in 0..<InputLines.count where changed >> UInt32(bit) & 1 == 1 {
+            let level = Int32(shown.rawValue >> UInt32(bit) & 1)
+            _ = try checked(cplant_lines_pull(Int32(bit), level), "an input line")
+        }
+    }
+
+    // MARK: The bus
+
+    private mutating func takeTransfer() throws {
+        var transfer = cplant_transfer()
+        guard try unsafe checked(cplant_bus_take(&transfer), "the bus") == 1 else { return }
+        if state == .held { return }
+        let now = Instant(csystem_now())
+        do throws(BusFault) {
+            let value = try perform(transfer, at: now)
+            answer = Answer(due: world.transferEndsAt, error: 0, value: value)
+        } catch {
+            answer = Answer(due: world.transferEndsAt, error: error == .timeout ? ETIMEDOUT : EREMOTEIO, value: 0)
+        }
+    }
+
+    private mutating func perform(_ transfer: cplant_transfer, at now: Instant) throws(BusFault) -> UInt32 {
+        switch Int(transfer.kind) {
+        case CPLANT_READ16:
+            return UInt32(try world.read16(register: transfer.reg, address: transfer.address, at: now).value)
+        case CPLANT_READ3:
+            return try world.readThree(address: transfer.address, at: now).value
+        case CPLANT_WRITE16:
+            _ = try world.write16(transfer.value, register: transfer.reg, address: transfer.address, at: now)
+        default:
+            let second = UInt8(truncatingIfNeeded: transfer.value)
+            _ = try world.write(transfer.reg, second, address: transfer.address, at: now)
+        }
+        return 0
+    }
+
+    private mutating func giveAnswer(_ now: Instant) {
+        guard let answer, now >= answer.due else { return }
+        self.answer = nil
+        // Who asked may be gone; then there is nobody to tell.
+        _ = cplant_bus_answer(answer.error, answer.value)
+    }
+
+    // MARK: Hands and faults
+
+    private mutating func obey() throws -> Bool {
+        var bytes = [UInt8](repeating: 0, count: 512)
+        let count = unsafe csystem_read(inbox, &bytes, bytes.count)
+        if count > 0 { text += String(decoding: bytes[..<Int(count)], as: UTF8.self) }
+        while let end = text.firstIndex(of: "\n") {
+            let words = text[..<end].split(separator: " ").map(String.init)
+            text.removeSubrange(...end)
+            if words == ["quit"] { return false }
+            log.put(obeys(words) ? "done" : "refused", words.joined(separator: " "), at: world.now)
+        }
+        return true
+    }
+
+    /// Does what a line says, now; false when it says nothing that can be done.
+    private mutating func obeys(_ words: [String]) -> Bool {
+        let now = Instant(csystem_now())
+        world.advance(to: now)
+        switch (words.first, words.count) {
+        case ("hand", 3):
+            guard let hand = (0..<HandInput.count).compactMap({ HandInput(rawValue: UInt8($0)) }).named(words[1]) else {
+                return false
+            }
+            world.operate(hand, on: words[2] == "on", at: now)
+        case ("fault", 3):
+            guard
+                let part = (0..<FaultComponent.count).compactMap({ FaultComponent(rawValue: UInt8($0)) }).named(
+                    words[1]),
+                let mode = (0..<FaultMode.count).compactMap({ FaultMode(rawValue: UInt8($0)) }).named(words[2]),
+                Fault.isValid(part, mode)
+            else { return false }
+            return world.inject(Fault(part, mode, from: now), at: now)
+        case ("mend", 1): world.endFaults(at: now)
+        case ("bus", 2) where words[1] == "held": state = .held
+        case ("bus", 2) where words[1] == "gone":
+            state = .gone
+            cplant_bus_close()
+        default: return false
+        }
+        return true
+    }
+}
+
+/// What has a word in the shell.
+private protocol Named { var name: StaticString { get } }
+extension HandInput: Named {}
+extension FaultComponent: Named {}
+extension FaultMode: Named {}
+
+extension Array where Element: Named {
+    fileprivate func named(_ word: String) -> Element? { first { $0.name.description == word } }
+}

@@ -36,7 +36,6 @@ let loop: [Target.Dependency] = ["StimulatorCore", "BoardInterface", "ControlLoo
 let side: [Target.Dependency] = loop + ["Journal", "Console", "ConsoleSide"]
 let rig: [Target.Dependency] = side + ["SimulatedBoard", "SimulatedRig"]
 let bench: [Target.Dependency] = rig + ["SimulatedBench", "BoardFile", "SystemIO", "CSystem", "CSodium"]
-let linux: [Target.Dependency] = side + ["LinuxBoard", "BoardFile", "SystemIO", "CLinuxBoard", "CSystem", "CSodium"]
 
 let boardTargets: [Target] = [
     .target(name: "CSystem", cSettings: exact),

@@ -78,7 +78,7 @@ public struct FrameConsumer: Sendable {
     }
 
     /// The next frame; nil when none waits.
-    @inline(always) public mutating func take() -> Frame? {
+    @inline(__always) public mutating func take() -> Frame? {
         let waiting = places.head.load(0) &- tail
         return waiting == 0 || isPoisoned ? nil : take(of: waiting)
     }

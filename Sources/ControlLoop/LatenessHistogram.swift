@@ -9,7 +9,7 @@ public struct LatenessHistogram: BitwiseCopyable, Hashable, Sendable {
     public init() {}
 
     /// Counts one run.
-    @inline(always) public mutating func add(_ lateness: Nanoseconds) {
+    @inline(__always) public mutating func add(_ lateness: Nanoseconds) {
         worst = max(worst, lateness)
         let microseconds = UInt64(max(0, lateness.raw)) / 1000
         counts[min(15, 64 - microseconds.leadingZeroBitCount)] &+= 1

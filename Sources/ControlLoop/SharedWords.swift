@@ -10,15 +10,15 @@ import Synchronization
     public init(_ base: UnsafeMutableRawPointer) { unsafe self.base = base }
 
     /// The same region, from `word` on.
-    @inline(always) public func from(_ word: Int) -> SharedWords { unsafe SharedWords(base + word * 8) }
+    @inline(__always) public func from(_ word: Int) -> SharedWords { unsafe SharedWords(base + word * 8) }
 
     /// Reads one word; later reads of this task stay behind it.
-    @inline(always) public func load(_ word: Int) -> UInt64 {
+    @inline(__always) public func load(_ word: Int) -> UInt64 {
         unsafe (base + word * 8).assumingMemoryBound(to: Atomic<UInt64>.self).pointee.load(ordering: .acquiring)
     }
 
     /// Writes one word; earlier writes of this task stay before it.
-    @inline(always) public func store(_ value: UInt64, _ word: Int) {
+    @inline(__always) public func store(_ value: UInt64, _ word: Int) {
         unsafe (base + word * 8).assumingMemoryBound(to: Atomic<UInt64>.self).pointee.store(value, ordering: .releasing)
     }
 }
@@ -33,7 +33,7 @@ public struct PublishedBlock<let count: Int>: Sendable {
     public init(_ words: SharedWords) { self.words = words }
 
     /// Publishes a block. One writer only.
-    @inline(always) public func publish(_ block: Fixed<count, UInt64>) {
+    @inline(__always) public func publish(_ block: Fixed<count, UInt64>) {
         let version = words.load(0)
         words.store(version | 1, 0)
         for index in 0..<count { words.store(block[index], 1 + index) }
@@ -48,7 +48,7 @@ public struct PublishedBlock<let count: Int>: Sendable {
 
     /// The newest whole block, unless it is the one that the caller saw last: nil then, and when `read` gives nil.
     /// - Parameter seen: what the last call left; at first `unseen`.
-    @inline(always) public func read(newerThan seen: inout UInt64) -> Fixed<count, UInt64>? {
+    @inline(__always) public func read(newerThan seen: inout UInt64) -> Fixed<count, UInt64>? {
         if words.load(0) == seen { return nil }
         var block = Fixed<count, UInt64>(repeating: 0)
         for _ in 0..<4 {

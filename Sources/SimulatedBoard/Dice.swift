@@ -5,7 +5,7 @@ public struct Dice: BitwiseCopyable, Hashable, Sendable {
     public init(seed: UInt64) { state = seed }
 
     /// The next 64 bits.
-    @inline(always) public mutating func next() -> UInt64 {
+    @inline(__always) public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         return Dice.mix(state)
     }

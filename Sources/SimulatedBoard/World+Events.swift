@@ -4,7 +4,7 @@ import StimulatorCore
 // What the hardware does by itself, in the order of time.
 extension World {
     /// Lets everything up to and at `target` happen. One comparison when nothing does.
-    @inline(always) public mutating func advance(to target: Instant) {
+    @inline(__always) public mutating func advance(to target: Instant) {
         if target >= nextEventAt { catchUp(to: target) }
         if target > now { now = target }
     }

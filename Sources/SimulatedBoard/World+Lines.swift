@@ -7,7 +7,7 @@ extension World {
     #if hasFeature(Embedded)
         @_noLocks @_noAllocation
     #endif
-    @inline(always) public mutating func set(_ levels: OutputLines, mask: OutputLines, at now: Instant)
+    @inline(__always) public mutating func set(_ levels: OutputLines, mask: OutputLines, at now: Instant)
         throws(LineFault)
     {
         advance(to: now - clockLead)
@@ -20,7 +20,7 @@ extension World {
     #if hasFeature(Embedded)
         @_noLocks @_noAllocation
     #endif
-    @inline(always) public mutating func read(at now: Instant) throws(LineFault) -> InputLines {
+    @inline(__always) public mutating func read(at now: Instant) throws(LineFault) -> InputLines {
         advance(to: now - clockLead)
         return inputs
     }
@@ -28,7 +28,7 @@ extension World {
     #if hasFeature(Embedded)
         @_noLocks @_noAllocation
     #endif
-    @inline(always) public mutating func fireSenseEdges(at now: Instant) throws(LineFault) -> EdgeCount {
+    @inline(__always) public mutating func fireSenseEdges(at now: Instant) throws(LineFault) -> EdgeCount {
         advance(to: now - clockLead)
         return EdgeCount(count: fireSenseEdges.count, lastAt: fireSenseEdges.lastAt + clockLead)
     }
@@ -77,7 +77,7 @@ extension World {
     }
 
     /// True when a fault is active at `now`: for the scheduler, whose parts do not fail in the world.
-    @inline(always) public func isActive(_ component: FaultComponent, _ mode: FaultMode, at now: Instant) -> Bool {
+    @inline(__always) public func isActive(_ component: FaultComponent, _ mode: FaultMode, at now: Instant) -> Bool {
         faults.isActive(component, mode, at: now)
     }
 

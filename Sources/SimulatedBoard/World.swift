@@ -136,7 +136,7 @@ enum Crossing: UInt8, BitwiseCopyable, Hashable {
 /// The truth, for checkers and tests: what no software can know.
 extension World {
     /// The capacitor's true voltage now, volts. (Inlined: a call would copy the world, which is large.)
-    @inline(always) public var volts: Double { capacitor.volts(at: now) }
+    @inline(__always) public var volts: Double { capacitor.volts(at: now) }
     /// The highest true voltage so far, volts.
     public var highestVolts: Double { max(peakVolts, volts) }
     /// True while the charger delivers: only then the voltage can rise.
@@ -153,7 +153,7 @@ extension World {
     }
 
     /// Mixes the world's state into `history`, field by field. Inlined, as `volts`.
-    @inline(always) public func hash(into history: inout HistoryHash) {
+    @inline(__always) public func hash(into history: inout HistoryHash) {
         history.add(UInt64(bitPattern: now.raw))
         history.add(UInt64(levels.rawValue) | UInt64(pins.rawValue) << 32)
         history.add(UInt64(hands.rawValue) | UInt64(inputs.rawValue) << 32)

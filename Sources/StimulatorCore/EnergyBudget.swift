@@ -36,13 +36,13 @@ public struct EnergyBudget: BitwiseCopyable, Hashable, Sendable {
     private static var most: Millijoules { Millijoules(1_000_000_000_000) }
 
     /// Stored energy of the pulses of the last minute.
-    @inline(always) public mutating func lastMinute(at now: Instant) -> Millijoules {
+    @inline(__always) public mutating func lastMinute(at now: Instant) -> Millijoules {
         if now >= newestEndsAt { roll(to: now) }
         return Millijoules(total)
     }
 
     /// Energy not yet given off at the sustained power.
-    @inline(always) public func backlog(at now: Instant) -> Millijoules {
+    @inline(__always) public func backlog(at now: Instant) -> Millijoules {
         if owed == 0 { return .zero }
         let elapsed = now - owedAt
         if elapsed >= EnergyBudget.rest { return .zero }

@@ -188,9 +188,12 @@ extension SafetyKernel {
         return outputs
     }
 
-    /// The look at what a pulse left, or the next pulse: the nearer one of those that are still to come.
+    /// The end of FIRE, the look at what a pulse left, or the next pulse: the nearest one of those that are still to come.
     @inline(always) private func nextEdge(after now: Instant) -> Instant {
         guard pulse.isOpen || train.isActive else { return .distantFuture }
+        // FIRE does not wait for the next tick: a line that was held low and comes free while it is up would give the edge late.
+        let fall = pulse.firedAt + KernelTimes.fireWidth
+        if pulse.isOpen, fall > now { return fall }
         let look = pulse.firedAt + board.sagTime
         let first = pulse.isOpen && look > now ? look : .distantFuture
         return train.isActive && !train.isPending && train.nextAt > now ? min(first, train.nextAt) : first

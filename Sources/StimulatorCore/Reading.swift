@@ -24,7 +24,7 @@ public struct Reading<Value: BitwiseCopyable & Sendable & Hashable>: BitwiseCopy
     }
 
     /// True when the reading is good and not older than `limit` at `now`. A reading from the future is not trusted.
-    @inline(always) @inlinable public func isTrusted(at now: Instant, within limit: Nanoseconds) -> Bool {
+    @inline(__always) @inlinable public func isTrusted(at now: Instant, within limit: Nanoseconds) -> Bool {
         quality == .good && now.isAtMost(limit, after: takenAt)
     }
 }

@@ -168,7 +168,7 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
     }
 
     /// What the kernel shows of itself.
-    @inline(always) public mutating func snapshot(_ inputs: KernelInputs, outputs: OutputLines) -> Snapshot {
+    @inline(__always) public mutating func snapshot(_ inputs: KernelInputs, outputs: OutputLines) -> Snapshot {
         var shown = Snapshot()
         shown.ticks = ticks
         shown.now = inputs.now

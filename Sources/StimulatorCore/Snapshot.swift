@@ -47,7 +47,7 @@ public struct Snapshot: BitwiseCopyable, Hashable, Sendable {
     public static var wordCount: Int { 24 }
 
     /// The encoded form, one field a word.
-    @inline(always) public var words: Fixed<24, UInt64> {
+    @inline(__always) public var words: Fixed<24, UInt64> {
         var words = Fixed<24, UInt64>(repeating: 0)
         words[0] = ticks
         words[1] = UInt64(bitPattern: now.raw)
@@ -106,7 +106,7 @@ public struct Snapshot: BitwiseCopyable, Hashable, Sendable {
         posture = Posture(word: words[19])
     }
 
-    @inline(always) private func encode(
+    @inline(__always) private func encode(
         _ value: Int32, _ quality: Quality, _ takenAt: Instant, into words: inout Fixed<24, UInt64>, at index: Int
     ) {
         words[index] = UInt64(UInt32(bitPattern: value)) | UInt64(quality.rawValue) << 32

@@ -50,7 +50,7 @@ struct KernelRace {
     }
 
     /// Turns nominal inputs to those of tick `tick` of a block.
-    @inline(always) func prepare(_ inputs: inout KernelInputs, tick: Int64) {
+    @inline(__always) func prepare(_ inputs: inout KernelInputs, tick: Int64) {
         inputs.now = begin + .milliseconds(tick + 1)
         let droop = Millivolts(Int32(truncatingIfNeeded: tick & 1023))
         inputs.sampler.voltage.value = nominal.sampler.voltage.value - droop

@@ -179,6 +179,18 @@ struct SoakFindings {
         }
     }
 
+    @Test("seed 14632: a FIRE line that comes free after its entry gives no late pulse", arguments: 3...9)
+    func fireComesFree(hundreds: Int64) throws {
+        try withBench(armed: 57) { bench in
+            bench.perform(.line("pulse"))
+            while bench.rig.firstPulseAt == .distantFuture { bench.run(for: .microseconds(100)) }
+            let end = bench.rig.firstPulseAt - bench.rig.now + .microseconds(hundreds * 100)
+            bench.perform(.fault(.fireLine, .stuckLow, after: .zero, lasting: end))
+            bench.run(for: .seconds(1))
+            #expect(bench.rig.checkers.unwantedPulses == 0)
+        }
+    }
+
     @Test("a power cut loses what was not on the medium, and the journal is whole") func powerCut() throws {
         try withBench(armed: 30) { bench in
             bench.perform(.line("train 10Hz 10"))

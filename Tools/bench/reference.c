@@ -233,6 +233,7 @@ static void drive(const struct reference_kernel *k, const struct reference_input
     int64_t look = k->fired_at + k->board.sag_time;
     if (k->pulse_open && look > now) out->next_edge = look;
     if (k->train_active && !k->train_pending && k->next_at > now) out->next_edge = smaller(out->next_edge, k->next_at);
+    if (k->pulse_open && k->fired_at + MS / 10 > now) out->next_edge = k->fired_at + MS / 10;
 }
 
 __attribute__((noinline)) void reference_step(struct reference_kernel *k, const struct reference_inputs *in,

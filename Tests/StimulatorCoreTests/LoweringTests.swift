@@ -13,7 +13,7 @@ import Testing
         return (plant.kernel.firstTrip, plant.now - asked)
     }
 
-    @Test("H-05 H-19 a bleed relay that does not close while the voltage is lowered is noticed in 60 ms")
+    @Test("H-19 H-05 a bleed relay that does not close while the voltage is lowered is noticed in 60 ms")
     func bleedStaysOpen() {
         let found = trip { $0.faults.bleedStaysOpen = true }
         #expect(found.trip == .lineMismatch && found.after <= .milliseconds(60))

@@ -1,4 +1,4 @@
-"""Tests in the virtual machine: lines, watchdog, disk and serial line as somebody else takes them, and the watchdog's reset."""
+"""Tests in the virtual machine: lines, watchdog, disk and serial line that somebody else takes, and the watchdog's reset."""
 
 import contextlib
 import errno
@@ -148,7 +148,8 @@ def watchdog_resets():
         os.kill(process, signal.SIGSTOP)
     lines, empty = bench.safe_after(fault)
     check(lines <= PUMP + 5, f"lines safe only after {lines:.1f} ms")
-    print(f"firmware stopped while armed: lines safe after {lines:.1f} ms, below 60 V after {empty / 1000:.2f} s", flush=True)
+    safe = f"lines safe after {lines:.1f} ms, below 60 V after {empty / 1000:.2f} s"
+    print(f"every process stopped while armed: {safe}", flush=True)
     for second in range(1, 60):
         time.sleep(max(0, (fault + second * 1_000_000_000 - now()) / 1e9))
         print(f"{second} s", flush=True)

@@ -54,7 +54,8 @@ def verify():
 # --- Processes killed and stopped ---
 
 
-def struck(which, number, within):
+def struck(which, number, within, answers=False):
+    """A process is sent a signal in the middle of a train; then there may be a new console that answers."""
     with Bench() as bench:
         bench.to_ready()
         bench.firmware.say("train 10Hz 100")
@@ -63,7 +64,13 @@ def struck(which, number, within):
         safety, console = bench.firmware.children()
         fault = now()
         os.kill({"safety": safety, "console": console, "parent": bench.firmware.process.pid}[which], number)
-        return timed(bench, fault, within)
+        result = timed(bench, fault, within)
+        if answers:
+            bench.firmware.heard = ""
+            bench.firmware.say("status")
+            bench.firmware.expect("journal    writable", 5)
+            result += "; a new console answers"
+        return result
 
 
 # The heartbeat ends with the process: the charge pump is all that is left. A lease is 1 s.
@@ -79,7 +86,7 @@ def safety_stopped():
 
 @test
 def console_killed():
-    return struck("console", signal.SIGKILL, 1_100)
+    return struck("console", signal.SIGKILL, 1_100, answers=True)
 
 
 @test

@@ -3,6 +3,7 @@ import SimulatedBoard
 import StimulatorCore
 import Testing
 
+@testable import SimulatedRig
 @testable import stim
 
 /// What soaks have found, each as the shortest story that shows it. The seed stands for the run that found it.
@@ -183,8 +184,8 @@ struct SoakFindings {
     func fireComesFree(hundreds: Int64) throws {
         try withBench(armed: 57) { bench in
             bench.perform(.line("pulse"))
-            while bench.rig.firstPulseAt == .distantFuture { bench.run(for: .microseconds(100)) }
-            let end = bench.rig.firstPulseAt - bench.rig.now + .microseconds(hundreds * 100)
+            while bench.rig.safety.kernel.firstPulseAt == .distantFuture { bench.run(for: .microseconds(100)) }
+            let end = bench.rig.safety.kernel.firstPulseAt - bench.rig.now + .microseconds(hundreds * 100)
             bench.perform(.fault(.fireLine, .stuckLow, after: .zero, lasting: end))
             bench.run(for: .seconds(1))
             #expect(bench.rig.checkers.unwantedPulses == 0)

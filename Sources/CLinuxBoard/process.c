@@ -24,27 +24,30 @@ enum { PAGE = 4096 };
 
 // --- Memory ---
 
-// A view of both pages, side by side; NULL and errno on failure.
+// A view of both pairs of pages, side by side; NULL and errno on failure.
 static void *view(int first, int first_may, int second, int second_may) {
-    char *place = mmap(NULL, 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *place = mmap(NULL, 4 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (place == MAP_FAILED) return NULL;
-    if (mmap(place, PAGE, first_may, MAP_SHARED | MAP_FIXED, first, 0) == MAP_FAILED
-        || mmap(place + PAGE, PAGE, second_may, MAP_SHARED | MAP_FIXED, second, 0) == MAP_FAILED)
-        return NULL;
+    for (int pair = 0; pair < 2; pair++) {
+        char *here = place + 2 * PAGE * pair;
+        if (mmap(here, PAGE, first_may, MAP_SHARED | MAP_FIXED, first, PAGE * pair) == MAP_FAILED
+            || mmap(here + PAGE, PAGE, second_may, MAP_SHARED | MAP_FIXED, second, PAGE * pair) == MAP_FAILED)
+            return NULL;
+    }
     return place;
 }
 
-static int32_t sealed_page(const char *name) {
+static int32_t sealed_pages(const char *name) {
     int page = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (page < 0) return -errno;
-    if (ftruncate(page, PAGE) == 0 && fcntl(page, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) == 0) return page;
+    if (ftruncate(page, 2 * PAGE) == 0 && fcntl(page, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) == 0) return page;
     int error = errno;
     close(page);
     return -error;
 }
 
 int32_t clinuxboard_share(clinuxboard_shared *shared) {
-    int32_t console = sealed_page("pulsekeeper-console"), safety = sealed_page("pulsekeeper-safety");
+    int32_t console = sealed_pages("pulsekeeper-console"), safety = sealed_pages("pulsekeeper-safety");
     if (console < 0) return console;
     if (safety < 0) return safety;
     const int both = PROT_READ | PROT_WRITE;
@@ -60,7 +63,7 @@ int32_t clinuxboard_share(clinuxboard_shared *shared) {
     return 0;
 }
 
-void clinuxboard_unshare(void *seen) { munmap(seen, 2 * PAGE); }
+void clinuxboard_unshare(void *seen) { munmap(seen, 4 * PAGE); }
 
 // --- Processes ---
 

@@ -29,17 +29,21 @@ public struct ControllerPage: Sendable {
         return RingPlaces(frames: safety.from(16), head: safety.from(8), tail: words)
     }
 
-    /// Which console process the one that starts the processes wants to be met, and which one the safety task has met: numbers that
-    /// count up. A new console is started when the two agree.
-    public var consoles: SharedWords { words.from(ControllerPage.safetyWords + 320) }
+    /// Words that may be zeroed for a new console, from 0: all but those behind the snapshot.
+    public static var ringWords: Int { safetyWords + 320 }
+    /// Where two pages lie side by side, for one console and the next, the first says which console process the one that starts the
+    /// processes wants to be met, and which one the safety task has met: numbers that count up. A new console is started when they agree.
+    public var consoles: SharedWords { words.from(ControllerPage.ringWords) }
     public static var wantedWord: Int { 0 }
     public static var connectedWord: Int { 8 }
 
-    /// The rings begin anew, as far as the safety side writes them: the console's page was zeroed.
-    public func beginAnew() {
-        words.store(0, ControllerPage.safetyWords)
-        words.store(0, ControllerPage.safetyWords + 8)
+    /// The page of console process `number`, where this is the first of two that lie side by side: they take turns.
+    public func page(of number: UInt64) -> ControllerPage {
+        ControllerPage(words.from(number % 2 == 0 ? 0 : ControllerPage.byteCount / 8))
     }
+
+    /// Empties the rings and the snapshot.
+    public func clear() { for word in 0..<ControllerPage.ringWords { words.store(0, word) } }
 
     /// The snapshot.
     public var snapshot: PublishedBlock<24> { PublishedBlock(words.from(ControllerPage.safetyWords + 272)) }

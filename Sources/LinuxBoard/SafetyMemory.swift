@@ -6,16 +6,15 @@ import StimulatorCore
 struct SafetySeat {
     var task: SafetyTask
     var lines: SafetyLines
-    /// What it shares with the console, and which console that is.
+    /// The first of the pages that it shares with one console and the next, and which console it has met.
     let console: ControllerPage
     var connected: UInt64
 
-    /// One run. A console that was started anew is met with rings that begin anew.
+    /// One run. A console that was started anew is met on a page of its own, with what the one before left unread.
     mutating func run(at now: Instant) -> Instant {
         let wanted = console.consoles.load(ControllerPage.wantedWord)
         if wanted != connected {
-            console.beginAnew()
-            task.connect(to: console)
+            task.connect(to: console.page(of: wanted))
             connected = wanted
             console.consoles.store(wanted, ControllerPage.connectedWord)
         }

@@ -77,7 +77,7 @@ public struct SafetyProcess {
         var endsAt = Int64.max
         while memory.isOpen && csystem_now() < endsAt {
             _ = csystem_sleep_until(csystem_now() + SafetyProcess.keepingPeriod)
-            guard let words = console.snapshot.read(), let shown = Snapshot(words: words) else { continue }
+            guard let words = present.snapshot.read(), let shown = Snapshot(words: words) else { continue }
             latches.keep(TripSet(bits: shown.trips.bits & Trip.lockoutBits))
             if csystem_signal() == 0 { continue }
             endsAt = min(endsAt, csystem_now() + SafetyProcess.longestEnd)
@@ -86,6 +86,9 @@ public struct SafetyProcess {
         memory.close()
         return .notQuiet
     }
+
+    /// The page of the console that was met last.
+    private var present: ControllerPage { console.page(of: console.consoles.load(ControllerPage.connectedWord)) }
 
     /// Nothing is energised and the capacitor is seen to be below 60 V.
     private func isQuiet(_ shown: Snapshot) -> Bool {

@@ -12,13 +12,12 @@ public struct ConsoleProcess: ~Copyable {
 
     /// Opens the journal.
     /// - Parameters:
-    ///   - shared: the console's view of the shared pages.
+    ///   - page: the page that it shares with the safety process.
     ///   - journal: the journal's file.
     public init(
-        board: BoardDescription, shared: UnsafeMutableRawPointer, journal: consuming FileStorage, line: ConsoleLine,
+        board: BoardDescription, page: ControllerPage, journal: consuming FileStorage, line: ConsoleLine,
         isTerminal: Bool
     ) {
-        let page = unsafe ControllerPage(SharedWords(shared))
         let side = ConsoleSide<FileStorage, NoSimulation>(
             board: board, page: page, store: journal, at: Instant(csystem_now()), wall: ConsoleEnd.wall)
         end = ConsoleEnd(side: side)

@@ -10,6 +10,8 @@ import StimulatorCore
     var shared: clinuxboard_shared
     var board = BoardDescription()
     var wiring = LinuxBoardWiring()
+    /// Which console process, counted from 0.
+    var consoles: UInt64 = 0
 }
 
 /// Starts the two processes of a real board and keeps them company. It opens no device itself.
@@ -24,13 +26,11 @@ import StimulatorCore
     private static var consolePause: Int64 { 500_000_000 }
 
     private let seat: UnsafeMutablePointer<FirmwareSeat>
-    /// Both shared pages, writable.
-    private let both: SharedWords
+    /// The shared pages, writable.
     private let page: ControllerPage
     private var safety: Int32 = 0
     /// 0 while there is none.
     private var console: Int32 = 0
-    private var consoles: UInt64 = 0
     private var isEnding = false
 
     /// Makes the memory that the two processes share; nil when there is none.
@@ -40,8 +40,7 @@ import StimulatorCore
         else { return nil }
         unsafe seat = memory.bindMemory(to: FirmwareSeat.self, capacity: 1)
         unsafe seat.initialize(to: FirmwareSeat(options: options, shared: shared))
-        both = unsafe SharedWords(shared.both)
-        page = ControllerPage(both)
+        page = unsafe ControllerPage(SharedWords(shared.both))
     }
 
     /// Runs until a signal, or until the safety process ends.
@@ -80,10 +79,11 @@ import StimulatorCore
         startConsole()
     }
 
-    /// Empties the console's page and has the safety task meet the next console, whatever the last one left behind.
+    /// Has the safety task meet the next console on the other page, emptied, whatever the last one did to its own.
     private mutating func meetAnew() {
-        for word in 0..<ControllerPage.byteCount / 16 { both.store(0, word) }
-        consoles += 1
+        unsafe seat.pointee.consoles += 1
+        let consoles = unsafe seat.pointee.consoles
+        page.page(of: consoles).clear()
         page.consoles.store(consoles, ControllerPage.wantedWord)
         let deadline = csystem_now() + 1_000_000_000
         while page.consoles.load(ControllerPage.connectedWord) != consoles && csystem_now() < deadline {

@@ -1,6 +1,7 @@
 import CLinuxBoard
 import CSystem
 import Console
+import ControlLoop
 import Journal
 import LinuxBoard
 import SimulatedBench
@@ -51,8 +52,9 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     do throws(StorageFault) {
         let journal = try FileStorage(descriptor: file)
         let line = ConsoleLine(input: input, output: output, quitsOnKey: person)
+        let pages = unsafe ControllerPage(SharedWords(seat.pointee.shared.console))
         unsafe ConsoleProcess(
-            board: seat.pointee.board, shared: seat.pointee.shared.console, journal: journal, line: line,
+            board: seat.pointee.board, page: pages.page(of: seat.pointee.consoles), journal: journal, line: line,
             isTerminal: person || options.tty != nil
         ).run()
         csystem_exit(0)

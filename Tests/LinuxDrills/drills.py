@@ -39,7 +39,8 @@ class Bench:
         for name in ("log", "journal", "latches"):
             if os.path.exists(os.path.join(folder, name)):
                 os.remove(os.path.join(folder, name))
-        open(self.hands, "w").close()
+        if os.path.exists(self.hands):
+            os.remove(self.hands)
         self.master, slave = os.openpty()
         os.set_blocking(self.master, False)
         environment = dict(os.environ, LD_PRELOAD=plant, PLANT_LOG=self.log, PLANT_HANDS=self.hands, PLANT_REALTIME="1")
@@ -71,6 +72,8 @@ class Bench:
         os.write(self.master, line.encode() + b"\n")
 
     def ready(self):
+        open(self.hands, "w").close()
+        time.sleep(0.1)
         self.say("set intensity 30%")
         self.say("arm")
         self.wait('"state":"ready"', 8)
@@ -128,7 +131,7 @@ def shared_pages(pid):
         for line in file:
             found = re.match(r"([0-9a-f]+)-([0-9a-f]+) (\S+) .*memfd:pulsekeeper-(\w+)", line)
             if found:
-                pages[found.group(4)] = (int(found.group(1), 16), int(found.group(2), 16), found.group(3))
+                pages.setdefault(found.group(4), (int(found.group(1), 16), int(found.group(2), 16), found.group(3)))
     return pages
 
 

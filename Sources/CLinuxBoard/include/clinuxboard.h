@@ -118,16 +118,16 @@ int32_t clinuxboard_cpus(void);
 
 // --- Two processes (process.c) ---
 
-// The memory that the two processes share, 8192 bytes each way it is seen:
+// The memory that the two processes share, 16384 bytes each way it is seen, of 4096 each:
 //
-//     page 0   written by the console, read by the safety process
-//     page 1   written by the safety process, read by the console
+//     pages 0 and 2   written by the console, read by the safety process
+//     pages 1 and 3   written by the safety process, read by the console
 //
-// Both pages are sealed: nobody can shrink or grow them, or map page 1 for writing once it is made.
+// One pair for each console in turn. All are sealed: nobody can shrink or grow them, or map pages 1 and 3 for writing once they are made.
 typedef struct {
     void *safety;  // as the safety process sees it
-    void *console; // as the console sees it; page 1 cannot be made writable
-    void *both;    // for the one that starts the two: both pages writable
+    void *console; // as the console sees it; pages 1 and 3 cannot be made writable
+    void *both;    // for the one that starts the two: all writable
 } clinuxboard_shared;
 // 0 or -errno.
 int32_t clinuxboard_share(clinuxboard_shared *shared);

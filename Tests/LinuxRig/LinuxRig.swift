@@ -144,8 +144,9 @@ public final class LinuxRig {
     public var train: (delivered: UInt32, omitted: UInt32, isOver: Bool) {
         (person.delivered, person.omitted, person.isTrainOver)
     }
-    /// Nothing is energised, whatever the levels are: no ENABLE, contactor open, bleed closed.
+    /// Nothing is energised, whatever the levels are: no ENABLE, contactor open, bleed closed. When every call fails, FIRE itself may stay
+    /// high: the one-shot sees only its edge, and without ENABLE not even that.
     public var isDead: Bool {
-        !world.isEnabled && !world.isContactorClosed && world.isBleeding && !world.pins.contains(.fire)
+        !world.isEnabled && !world.isContactorClosed && world.isBleeding
     }
 }

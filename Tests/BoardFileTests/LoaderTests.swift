@@ -73,10 +73,7 @@ import Testing
         #expect(fault { $0.lines[9].header = 17 } == .wiring(.sharedHeader(signals[0], signals[9])))
         #expect(fault { $0.lines[9].header = 28 } == .wiring(.header(signals[9])))
         #expect(fault { $0.lines[9].header = -2 } == .wiring(.header(signals[9])))
-        #expect(
-            fault {
-                $0.lines[5] = LineWiring(); $0.lines[5].isActiveLow = true
-            } == .wiring(.line(signals[5])))
+        #expect(fault { $0.lines[5] = LineWiring() } == .wiring(.missing(signals[5])))
         #expect(fault { $0.bus = text("i2c-1") } == .wiring(.bus))
         #expect(fault { $0.bus = text("/dev/") } == .wiring(.bus))
         #expect(fault { $0.watchdog = FixedText() } == .wiring(.watchdog))

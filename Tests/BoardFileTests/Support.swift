@@ -11,7 +11,6 @@ func soundBoard() -> BoardImage {
         guard let signal = Signal(index) else { continue }
         wiring.lines[index].name = text("\(signal.name)")
         wiring.lines[index].header = Int8(gpios[index])
-        wiring.lines[index].isActiveLow = !signal.isOutput && index % 2 == 0
     }
     wiring.bus = text("/dev/i2c-1")
     wiring.watchdog = text("/dev/watchdog0")

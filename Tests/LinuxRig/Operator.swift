@@ -85,7 +85,7 @@ struct Watch {
         }
         guard wasArmed != kernel.state.isArmed else { return }
         wasArmed = kernel.state.isArmed
-        if wasArmed { return }
+        if wasArmed { return checkers.armed(at: now) }
         stoppedAt = now
         checkers.observe(&world, at: now)
         checkers.tripped(at: now)

@@ -1,6 +1,6 @@
 """Drills on the real program: `stimd --linux` in its two processes, with plant.c preloaded in the place of GPIO, I2C and watchdog.
 
-    drills.py STIMD PLANT_SO [STIM]       prints one line a drill, with the time from the fault to dead lines; status 1 when one fails
+    drills.py STIMD PLANT_SO STIM       prints one line a drill, with the time from the fault to dead lines; status 1 when one fails
 
 Needs root: real-time priorities and another user for the console. The times are this machine's: what is asked of them is no more than
 the lease and the discharge need.
@@ -45,7 +45,7 @@ class Bench:
         os.set_blocking(self.master, False)
         environment = dict(os.environ, LD_PRELOAD=plant, PLANT_LOG=self.log, PLANT_HANDS=self.hands, PLANT_REALTIME="1")
         self.process = subprocess.Popen(
-            [stimd, "--linux", "--journal", self.journal, "--latches", os.path.join(folder, "latches"),
+            [stimd, "--linux", "--board", os.path.join(folder, "board.bin"), "--journal", self.journal, "--latches", os.path.join(folder, "latches"),
              "--tty", os.ttyname(slave)],
             env=environment, stderr=subprocess.PIPE)
         self.slave = slave
@@ -144,8 +144,7 @@ def train(bench, stim):
     check(bench.fires() == 10, f"{bench.fires()} edges of FIRE")
     bench.process.terminate()
     check(bench.process.wait(30) == 0, "an orderly end of a discharged board is no success")
-    if stim:
-        subprocess.run([stim, "log", "verify", bench.journal], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([stim, "log", "verify", bench.journal], check=True, stdout=subprocess.DEVNULL)
     return "10 pulses given, journal whole, end with status 0"
 
 
@@ -281,10 +280,13 @@ def main():
     if os.geteuid() != 0:
         print("linux drills: SKIPPED, they need root: real-time priorities, another user for the console")
         return 0
-    stimd, plant = map(os.path.abspath, sys.argv[1:3])
-    stim = sys.argv[3] if len(sys.argv) > 3 else None
+    stimd, plant, stim = map(os.path.abspath, sys.argv[1:4])
+    board = os.path.join(os.path.dirname(__file__), "../../Boards/vm/board.toml")
     good = True
     with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [stim, "board", "compile", board, "-o", os.path.join(folder, "board.bin")], check=True,
+            stdout=subprocess.DEVNULL)
         for drill in DRILLS:
             passed, said = run(drill, stimd, plant, stim, folder)
             good = good and passed

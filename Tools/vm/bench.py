@@ -13,7 +13,7 @@ import tty
 RUN = "/run/bench"
 BUILT = os.environ["BOARD_BUILT"]
 NEAR, FAR = "/dev/ttyS1", "/dev/ttyS2"
-BUS = "i2c-1"
+BUS = "i2c-7"
 
 
 class Failed(Exception):
@@ -120,7 +120,7 @@ class Firmware:
             termios.tcflush(self.line, termios.TCIOFLUSH)
         self.errors = open(RUN + "/stimd.err", "w+b")
         self.process = subprocess.Popen(
-            [BUILT + "/stimd", "--linux", "--journal", RUN + "/journal/log", "--latches", RUN + "/latches",
+            [BUILT + "/stimd", "--linux", "--board", os.environ["BOARD_FILE"], "--journal", RUN + "/journal/log", "--latches", RUN + "/latches",
              "--tty", tty_path, *options],
             stdin=subprocess.DEVNULL, stderr=self.errors)
 

@@ -9,6 +9,8 @@ import StimulatorCore
 public struct ConsoleProcess: ~Copyable {
     private var end: ConsoleEnd
     private var line: ConsoleLine
+    /// The line is a person's or a serial one: when it goes, nobody waits for answers any more.
+    private let isTerminal: Bool
 
     /// Opens the journal.
     /// - Parameters:
@@ -23,9 +25,10 @@ public struct ConsoleProcess: ~Copyable {
         end = ConsoleEnd(side: side)
         end.side.session.isTerminal = isTerminal
         self.line = line
+        self.isTerminal = isTerminal
     }
 
-    /// Runs until the line ends for good, the operator quits or a signal comes. What the board was asked last is answered.
+    /// Runs until the line ends for good, the operator quits or a signal comes. At the end of a script what it asked last is answered.
     public consuming func run() {
         var journalDue = Instant(csystem_now())
         while csystem_signal() == 0 {
@@ -38,9 +41,9 @@ public struct ConsoleProcess: ~Copyable {
         finish()
     }
 
-    /// Gives the last answers, then disarms, and writes what follows into the journal.
+    /// Disarms, at once unless a script waits for its last answers, and writes what follows into the journal.
     private mutating func finish() {
-        settle(for: .milliseconds(100))
+        if !isTerminal { settle(for: .milliseconds(100)) }
         end.hangUp()
         settle(for: .milliseconds(200))
     }

@@ -50,18 +50,4 @@ public struct BoardWiring: BitwiseCopyable, Hashable, Sendable {
 
     /// No wiring: a simulated board's.
     public init() {}
-
-    /// The outputs that are wired.
-    public var wiredOutputs: OutputLines {
-        var set: UInt32 = 0
-        for bit in 0..<OutputLines.count where lines[bit].isWired { set |= 1 << UInt32(bit) }
-        return OutputLines(rawValue: set)
-    }
-
-    /// The inputs that are wired.
-    public var wiredInputs: InputLines {
-        var set: UInt32 = 0
-        for bit in 0..<InputLines.count where lines[OutputLines.count + bit].isWired { set |= 1 << UInt32(bit) }
-        return InputLines(rawValue: set)
-    }
 }

@@ -33,15 +33,7 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     unsafe clinuxboard_unshare(seat.pointee.shared.safety)
     unsafe clinuxboard_unshare(seat.pointee.shared.both)
     let options = unsafe seat.pointee.options
-    var input: Int32 = 0
-    var output: Int32 = 1
-    if let tty = options.tty {
-        input = unsafe csystem_terminal_open(csystem_argument(tty))
-        output = input
-        if input < 0 { Stimd.fail("stimd: the tty does not open\n") }
-    }
-    let person = options.tty == nil && csystem_is_terminal(0) == 1
-    if person && csystem_terminal_raw(0) < 0 { Stimd.fail("stimd: no terminal\n") }
+    let (input, output, person) = Stimd.openLine(options)
     let file = options.journal.map { unsafe csystem_file_open(csystem_argument($0), 1) } ?? -1
     var kept = Fixed<2, Int32>(repeating: input)
     kept[1] = file
@@ -80,10 +72,4 @@ private func say(_ fault: ClaimFault) {
         }
     writer.put(reason)
     writer.flush()
-}
-
-extension OutputWriter {
-    fileprivate mutating func put(_ text: StaticString) {
-        for index in 0..<text.utf8CodeUnitCount { unsafe put(text.utf8Start[index]) }
-    }
 }

@@ -59,17 +59,23 @@ import SystemIO
 
     private static func serve(_ rig: consuming SimulatedRig, on options: Options) {
         var rig = rig
-        var input: Int32 = 0
-        var output: Int32 = 1
-        if let tty = options.tty {
-            input = unsafe csystem_terminal_open(csystem_argument(tty))
-            output = input
-            if input < 0 { fail("stimd: the tty does not open\n") }
-        }
-        let person = options.tty == nil && csystem_is_terminal(0) == 1
+        if csystem_catch_signals() < 0 { fail("stimd: no terminal\n") }
+        let (input, output, person) = openLine(options)
         rig.isTerminal = person || options.tty != nil
-        if csystem_catch_signals() < 0 || person && csystem_terminal_raw(0) < 0 { fail("stimd: no terminal\n") }
         PacedBench(rig: rig, line: ConsoleLine(input: input, output: output, quitsOnKey: person)).run()
+    }
+
+    /// The console's line: the serial device of the options, or standard input and output, raw for a person at a terminal. Ends when there
+    /// is none.
+    static func openLine(_ options: Options) -> (input: Int32, output: Int32, person: Bool) {
+        if let tty = options.tty {
+            let line = unsafe csystem_terminal_open(csystem_argument(tty))
+            if line < 0 { fail("stimd: the tty does not open\n") }
+            return (line, line, false)
+        }
+        let person = csystem_is_terminal(0) == 1
+        if person && csystem_terminal_raw(0) < 0 { fail("stimd: no terminal\n") }
+        return (0, 1, person)
     }
 
     /// Says why, and ends.

@@ -55,7 +55,7 @@ extension ShellSession {
         denial.patternRuns = patternRuns
         denial.isKeyOn = snapshot.inputs.contains(.keySwitch)
         if mode == .json { return output.refusalReply(denial, line: line, in: Simulation.self) }
-        output.put("refused: ")
+        output.put("refused: ", in: .caution)
         output.put(denial.refusal.rule.name)
         output.put("  ")
         output.why(denial, line: line)

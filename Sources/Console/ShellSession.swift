@@ -184,7 +184,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
         if refusal != nil { refusalCount += 1 }
     }
 
-    private mutating func modeChanged() { output.endsWithCarriageReturn = isInteractive }
+    private mutating func modeChanged() { output.isTerminal = isInteractive }
 }
 
 /// Requests on their way to the surroundings.

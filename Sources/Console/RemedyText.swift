@@ -76,6 +76,8 @@ extension LineOutput {
         case .unknownCommand: put("help")
         case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
         case .busy: put("the same again in a moment")
+        case .role: wayToRole(refusal)
+        case .control: wayToControl(denial)
         }
     }
 

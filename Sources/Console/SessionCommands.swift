@@ -3,6 +3,7 @@ import StimulatorCore
 /// What each command does.
 extension ShellSession {
     mutating func perform(_ command: ShellCommand, as name: CommandName) {
+        if needsControl(command), !hasControl(for: command, as: name) { return }
         switch command {
         case .help(let topic):
             count(nil)
@@ -30,6 +31,7 @@ extension ShellSession {
             lease.renewByProgram(at: now)
             outbox.renew(journal: isJournalWritable)
             accept(name)
+        case .control(let wish): wish.map { ask(.control($0), as: name) } ?? accept(name)
         case .journal(let count): ask(.journal(count: count), as: name)
         case .request(let request): ask(request, as: name)
         }
@@ -170,14 +172,14 @@ extension ShellSession {
                 previousIntensity: previousIntensity ?? intensity))
     }
 
-    /// Asks the surroundings. What hands and faults do needs no answer; the journal is shown first.
+    /// Asks the surroundings. What hands and faults do needs no answer; the journal is shown first, control is granted or not.
     private mutating func ask(_ request: ConsoleRequest, as name: CommandName) {
         guard !requests.isFull, !pending.isFull else {
             refuse(.queueFull, as: name)
             return
         }
         requests.add(request)
-        if name == .journal {
+        if name == .journal || name == .control {
             expectAnswer(to: 0, as: name)
         } else {
             accept(name)

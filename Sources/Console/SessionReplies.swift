@@ -54,6 +54,7 @@ extension ShellSession {
         denial.trips = snapshot.trips
         denial.patternRuns = patternRuns
         denial.isKeyOn = snapshot.inputs.contains(.keySwitch)
+        denial.authority = authority
         if mode == .json { return output.refusalReply(denial, line: line, in: Simulation.self) }
         output.put("refused: ")
         output.put(denial.refusal.rule.name)
@@ -154,6 +155,7 @@ extension ShellSession {
             output.field("durationNs", pattern.duration.raw)
         case .watch: output.field("on", isWatching)
         case .mode: output.field("mode", mode == .json ? "json" : "human")
+        case .control: output.fields(authority)
         default: break
         }
     }
@@ -176,6 +178,7 @@ extension ShellSession {
         case .selftest: output.put("self-test begun")
         case .mode: output.put("text for people")
         case .watch: output.put(isWatching ? "watching" : "no longer watching")
+        case .control: output.put(authority)
         default: output.put("done")
         }
     }

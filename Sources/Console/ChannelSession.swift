@@ -44,6 +44,8 @@ public protocol ChannelSession: ~Copyable {
     mutating func refused(_ refusal: Refusal, token: UInt32)
     /// The answer to a request to take or to release control; nil for yes.
     mutating func controlAnswered(_ refusal: Refusal?)
+    /// The oldest entry that the session awaits is on the medium, or could not be put there.
+    mutating func recorded(_ isOnMedium: Bool)
     /// Takes news about control.
     mutating func receive(_ notice: ControlNotice)
 }

@@ -22,6 +22,9 @@ enum CommandName: UInt8, BitwiseCopyable, Hashable {
         }
     }
 
+    /// True for what the console side answers by itself, without the journal's task.
+    var isAnsweredAtOnce: Bool { self == .journal || self == .control }
+
     /// True where the command exists: hands and faults are of the simulated board only.
     func exists<Simulation: SimulationVocabulary>(in simulation: Simulation.Type) -> Bool {
         switch self {

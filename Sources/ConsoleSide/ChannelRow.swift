@@ -55,6 +55,7 @@ struct ChannelRow<Simulation: SimulationVocabulary>: ~Copyable {
         shells[channel].refused(refusal, token: token)
     }
     mutating func answerControl(_ refusal: Refusal?, of channel: Int) { shells[channel].controlAnswered(refusal) }
+    mutating func answerRecord(_ isOnMedium: Bool, of channel: Int) { shells[channel].recorded(isOnMedium) }
     mutating func tell(_ notice: ControlNotice, to channel: Int) { shells[channel].receive(notice) }
 
     /// What all sessions are told before they run.

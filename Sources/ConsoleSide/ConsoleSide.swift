@@ -26,6 +26,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     /// The newest snapshot of the safety side.
     var snapshot = Snapshot()
     private let boardHash: UInt64
+    var entries = EntryQueue()
     /// Requests that the console cannot answer by itself: hands and faults of a simulated board.
     private var bench = BenchRequests()
 
@@ -86,6 +87,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         channels.hangUp(channel, at: now)
         // What the session asks for at its end has been said for it.
         while let command = channels.takeCommand(of: channel) { keepStop(command, of: channel) }
+        entries.forget(channel)
         if channel != ChannelNumber.line { channels.close(channel) }
     }
 
@@ -145,8 +147,29 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
                 break
             }
         }
+        var (written, refused) = (Fixed<4, Int>(repeating: 0), Fixed<4, Int>(repeating: 0))
+        writeEntries(written: &written, refused: &refused, at: now, wall: wall)
         journal.syncIfDue(at: now, wall: wall)
+        for channel in 0..<ChannelNumber.count {
+            for _ in 0..<written[channel] { channels.answerRecord(journal.isHealthy, of: channel) }
+            for _ in 0..<refused[channel] { channels.answerRecord(false, of: channel) }
+        }
         return min(max(journal.syncDue, now + .milliseconds(1)), now + .milliseconds(100))
+    }
+
+    /// Writes what was put on record, and counts for each channel the entries that it awaits. Once an entry cannot be written, the later
+    /// ones cannot either.
+    private mutating func writeEntries(
+        written: inout Fixed<4, Int>, refused: inout Fixed<4, Int>, at now: Instant, wall: WallTime
+    ) {
+        while let (entry, channel) = entries.take() {
+            do throws(StorageFault) {
+                try journal.append(entry, isAwaited: channel != nil, at: now, wall: wall)
+                if let channel { written[channel] += 1 }
+            } catch {
+                if let channel { refused[channel] += 1 }
+            }
+        }
     }
 
     // MARK: Requests
@@ -168,6 +191,11 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     private mutating func attend(_ request: ConsoleRequest, of channel: Int, at now: Instant) {
         switch request {
         case .journal(let count): showJournal(count, to: channel)
+        case .record(let entry, let isAwaited):
+            // A full queue is one that the journal's task does not empty.
+            if !entries.add(entry, awaitedBy: isAwaited ? channel : nil), isAwaited {
+                channels.answerRecord(false, of: channel)
+            }
         case .control(let wish): attend(wish, of: channel, at: now)
         case .operate, .inject: bench.add(request)
         }

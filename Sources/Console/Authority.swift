@@ -32,8 +32,10 @@ public enum ChannelNumber {
     public static var line: Int { 0 }
     /// The channels with a shell: the line, and those behind it, which sockets take.
     public static var shells: Int { 4 }
+    /// The channel of the wire emulation: its own line, where the board's file allows it.
+    public static var wire: Int { 4 }
     /// All channels.
-    public static var count: Int { 4 }
+    public static var count: Int { 5 }
 }
 
 /// A channel's name: how a refusal, a notice and the journal call it.

@@ -162,7 +162,14 @@ public struct WireSession: ~Copyable {
     }
 
     /// Control is another channel's, and the board is being disarmed.
-    public mutating func receive(_ notice: ControlNotice) { isRemote = false }
+    public mutating func receive(_ notice: ControlNotice) {
+        switch notice {
+        case .takenOver: isRemote = false
+        }
+    }
+
+    /// Nothing is put on record here: what the client does is recorded as what the board does.
+    public mutating func recorded(_ isOnMedium: Bool) {}
 
     // MARK: What time does
 

@@ -22,7 +22,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     private let snapshots: PublishedBlock<24>
     private var backlog = EventBacklog()
     private var heard = EventBacklog()
-    private var refusalsHeard = Fixed<4, UInt64>(repeating: 0)
+    private var refusalsHeard = Fixed<5, UInt64>(repeating: 0)
     /// The newest snapshot of the safety side.
     var snapshot = Snapshot()
     private let boardHash: UInt64
@@ -73,6 +73,12 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         return channel
     }
 
+    /// The wire emulation has a line of its own from now on: whoever opens it has looked whether the board's file allows it.
+    public mutating func openWire(at now: Instant) {
+        channels.openWire()
+        grantAuthority(at: now)
+    }
+
     /// One byte came on a channel.
     public mutating func receive(_ byte: UInt8, on channel: Int, at now: Instant) {
         channels.receive(byte, on: channel, at: now)
@@ -88,7 +94,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         // What the session asks for at its end has been said for it.
         while let command = channels.takeCommand(of: channel) { keepStop(command, of: channel) }
         entries.forget(channel)
-        if channel != ChannelNumber.line { channels.close(channel) }
+        channels.closeSocket(channel)
     }
 
     // MARK: The console's run
@@ -147,7 +153,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
                 break
             }
         }
-        var (written, refused) = (Fixed<4, Int>(repeating: 0), Fixed<4, Int>(repeating: 0))
+        var (written, refused) = (Fixed<5, Int>(repeating: 0), Fixed<5, Int>(repeating: 0))
         writeEntries(written: &written, refused: &refused, at: now, wall: wall)
         journal.syncIfDue(at: now, wall: wall)
         for channel in 0..<ChannelNumber.count {
@@ -160,7 +166,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     /// Writes what was put on record, and counts for each channel the entries that it awaits. Once an entry cannot be written, the later
     /// ones cannot either.
     private mutating func writeEntries(
-        written: inout Fixed<4, Int>, refused: inout Fixed<4, Int>, at now: Instant, wall: WallTime
+        written: inout Fixed<5, Int>, refused: inout Fixed<5, Int>, at now: Instant, wall: WallTime
     ) {
         while let (entry, channel) = entries.take() {
             do throws(StorageFault) {
@@ -205,8 +211,10 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     public mutating func restart(board: BoardDescription, page: ControllerPage, at now: Instant, wall: WallTime) {
         let store = journal.close()
         let sent = sender
+        let hasWire = channels.isOpen(ChannelNumber.wire)
         self = ConsoleSide(board: board, page: page, store: store, at: now, wall: wall)
         sender.follow(sent)
+        if hasWire { openWire(at: now) }
     }
 
     /// The journal's storage, for the faults of a simulated disk.

@@ -13,7 +13,7 @@ struct Control {
     /// The channel; nil when control is free.
     var holder: Int?
     /// The role of each channel.
-    var roles = Fixed<4, Role>(repeating: .operator)
+    var roles = Fixed<5, Role>(repeating: .operator)
 }
 
 extension ConsoleSide where Store: ~Copyable {

@@ -72,6 +72,8 @@ extension LineOutput {
         case .noPattern: put("no pattern has been set")
         case .busy: put("the safety side is busy")
         case .journal: put("the journal could not be written")
+        case .role: whyRole(refusal, denial)
+        case .control: whyControl(refusal, denial)
         }
     }
 

@@ -36,9 +36,13 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
     case busy = 16
     /// The wait after the last train is not over.
     case cooldown = 17
+    /// A published guideline: beyond what anybody may override, or not overridden.
+    case guideline = 18
+    /// The subject's motor threshold is not known.
+    case threshold = 19
 
     /// How many rules there are: raw values are 0 ..< count.
-    public static var count: Int { 18 }
+    public static var count: Int { 20 }
 
     public var name: StaticString {
         switch self {
@@ -60,6 +64,8 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
         case .noPattern: "noPattern"
         case .busy: "busy"
         case .cooldown: "cooldown"
+        case .guideline: "guideline"
+        case .threshold: "threshold"
         }
     }
 }
@@ -77,7 +83,8 @@ public struct Refusal: Error, BitwiseCopyable, Hashable, Sendable {
     public var wouldAdmit: Int64
     /// The first pulse that breaks the rule, counted from 0; 0 where the rule is not about a pulse.
     public var pulseIndex: UInt32
-    /// For `wrongState` the state, for `tripped` the trip, for `posture` the guarantee or 0 for the self-test (raw values); else 0.
+    /// For `wrongState` the state, for `tripped` the trip, for `posture` the guarantee or 0 for the self-test, for `threshold` the kind (raw
+    /// values); for `guideline` 1 where the pause between trains breaks it; else 0.
     public var detail: UInt8
 
     @inlinable public init(

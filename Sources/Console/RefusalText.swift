@@ -76,6 +76,7 @@ extension LineOutput {
             put((ThresholdKind(rawValue: refusal.detail) ?? .resting).name)
             put(" motor threshold is not known, and the guidelines count in per cent of it")
         case .busy: put("the safety side is busy")
+        case .journal: put("the journal could not be written")
         }
     }
 

@@ -82,6 +82,7 @@ extension LineOutput {
         case .threshold: put("the same once the threshold has been measured or stated; single pulses need none")
         case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
         case .busy: put("the same again in a moment")
+        case .journal: put("the same again, once `status` shows a writable journal")
         }
     }
 

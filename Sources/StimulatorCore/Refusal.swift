@@ -36,13 +36,15 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
     case busy = 16
     /// The wait after the last train is not over.
     case cooldown = 17
+    /// The journal could not be written.
+    case journal = 18
     /// A published guideline: beyond what anybody may override, or not overridden.
-    case guideline = 18
+    case guideline = 19
     /// The subject's motor threshold is not known.
-    case threshold = 19
+    case threshold = 20
 
     /// How many rules there are: raw values are 0 ..< count.
-    public static var count: Int { 20 }
+    public static var count: Int { 21 }
 
     public var name: StaticString {
         switch self {
@@ -64,6 +66,7 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
         case .noPattern: "noPattern"
         case .busy: "busy"
         case .cooldown: "cooldown"
+        case .journal: "journal"
         case .guideline: "guideline"
         case .threshold: "threshold"
         }

@@ -70,9 +70,31 @@ extension LineOutput {
             put(refusal.limit, in: refusal.unit)
         case .unknownCommand: put("not a command")
         case .noPattern: put("no pattern has been set")
+        case .guideline: whyGuideline(refusal)
+        case .threshold:
+            put("the subject's ")
+            put((ThresholdKind(rawValue: refusal.detail) ?? .resting).name)
+            put(" motor threshold is not known, and the guidelines count in per cent of it")
         case .busy: put("the safety side is busy")
         case .journal: put("the journal could not be written")
         }
+    }
+
+    /// What no override reaches.
+    private mutating func whyGuideline(_ refusal: Refusal) {
+        if refusal.unit == .perMille {
+            put("in a train at most ")
+            limitAndActual(refusal, " of the motor threshold are given, this one has ")
+        } else if refusal.detail == 1 {
+            put("above the motor threshold a pause between trains of ")
+            limitAndActual(refusal, " or less is unsafe, this one is ")
+        } else {
+            put("in a train pulses are at least ")
+            limitAndActual(refusal, " apart, these are ")
+        }
+        put(" (")
+        put((refusal.detail == 1 ? GuidelineSource.chen1997 : .rossi2009).citation)
+        put(")")
     }
 
     private mutating func whyState(_ refusal: Refusal, _ denial: Denial) {

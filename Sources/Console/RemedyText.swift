@@ -74,6 +74,12 @@ extension LineOutput {
                     ? "the same again, after a `selftest` that passes"
                     : "the same after a start that has all of what `posture` lists")
         case .unknownCommand: put("help")
+        case .guideline:
+            put(refusal.wouldAdmit, in: refusal.unit)
+            put(
+                refusal.unit == .perMille
+                    ? " of the motor threshold" : refusal.detail == 1 ? " or more between trains" : " or more")
+        case .threshold: put("the same once the threshold has been measured or stated; single pulses need none")
         case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
         case .busy: put("the same again in a moment")
         case .journal: put("the same again, once `status` shows a writable journal")

@@ -181,7 +181,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
             case .gap(let expected, let received):
                 session.show(sequence: record.sequence, at: record.at, lostEvents: received &- expected)
             default:
-                let name = record.content.kind.name
+                let name = record.content.name
                 let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
                 unsafe session.show(sequence: record.sequence, at: record.at, text: bytes.span)
             }

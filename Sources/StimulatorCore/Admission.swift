@@ -9,6 +9,8 @@ public struct Forecast: BitwiseCopyable, Hashable, Sendable {
     public var hottestCoil: Millicelsius
     /// Wait after the last pulse before the next pattern may start.
     public var waitAfter: Nanoseconds
+    /// What the guidelines say; `notApplied` until they were asked.
+    public var guideline = GuidelineFinding.notApplied
 }
 
 /// Decides before the first pulse whether a pattern may be given.

@@ -29,6 +29,8 @@ struct Denial {
     var isKeyOn = false
     /// The highest intensity at which the same pattern would be admitted; nil where that was not asked.
     var admissibleIntensity: PerMille?
+    /// What the session may do, and who holds control.
+    var authority = Authority.alone
     /// The command, where the first word was one.
     var name: CommandName?
 

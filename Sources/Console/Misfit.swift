@@ -2,7 +2,7 @@ import StimulatorCore
 
 /// What the grammar expects at a place of a line.
 enum Expected: UInt8, BitwiseCopyable, Hashable {
-    case command, settable, intensity, rate, count, time, repeats, every, pattern, trip, onOff, outputMode
+    case command, settable, intensity, rate, count, time, repeats, every, pattern, trip, onOff, outputMode, controlWish
     case input, component, failure, forWord, nothing
 
     var text: StaticString {
@@ -19,6 +19,7 @@ enum Expected: UInt8, BitwiseCopyable, Hashable {
         case .trip: "a trip"
         case .onOff: "on or off"
         case .outputMode: "human or json"
+        case .controlWish: "take or release"
         case .input: "an input"
         case .component: "a component"
         case .failure: "a way in which this component fails"

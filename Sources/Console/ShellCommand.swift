@@ -24,5 +24,7 @@ enum ShellCommand: BitwiseCopyable, Hashable {
     case journal(count: Int)
     case mode(json: Bool)
     case renew
+    /// Nil: say who holds control.
+    case control(ControlRequest?)
     case request(ConsoleRequest)
 }

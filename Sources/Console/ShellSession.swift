@@ -15,7 +15,7 @@ public enum OutputMode: UInt8, BitwiseCopyable, Hashable, Sendable {
 ///
 /// Reads no clock and does no I/O. Nothing that comes from the line makes it fail: what fits no command is refused with the
 /// reason, and byte 0x18 stops the board from any state of the parser. Not copyable: it holds 30 KB of buffers.
-public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
+public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~Copyable {
     /// The intensity of a new session: low enough for any protocol of the library, high enough to be seen.
     static var firstIntensity: PerMille { PerMille(300) }
     /// An unanswered command is refused as `busy` after this.
@@ -54,6 +54,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     /// Pulses given or omitted that the last line of progress told of.
     var shownProgress: UInt32 = 0
 
+    /// What this session may do: all of an operator's, unless the console side says otherwise.
+    public var authority = Authority.alone
     /// The hash of the board's file, first eight bytes: in `status`, and in the journal's record of a start.
     public var boardHash: UInt64 { board.identity.hash }
     /// The journal's head tag, first eight bytes, as `status` shows it.
@@ -160,7 +162,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
 
     /// Nobody has touched a key for the board's idle time: the shell disarms, and says why, before its lease runs out.
     private mutating func disarmIfIdle() {
-        guard lease.hasBecomeIdle(at: now, patternRuns: patternRuns), snapshot.state.isArmed else { return }
+        guard lease.hasBecomeIdle(at: now, patternRuns: patternRuns), snapshot.state.isArmed, authority.holdsControl
+        else { return }
         outbox.disarmAlone()
         tellIdle()
     }
@@ -175,7 +178,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
 
     mutating func nextToken() -> UInt32 {
         // 0 marks commands whose answer nobody waits for.
-        lastToken = lastToken == .max ? 1 : lastToken + 1
+        lastToken = lastToken == ChannelToken.most ? 1 : lastToken + 1
         return lastToken
     }
 

@@ -23,7 +23,7 @@ public struct ConsoleProcess: ~Copyable {
         let side = ConsoleSide<FileStorage, NoSimulation>(
             board: board, page: page, store: journal, at: Instant(csystem_now()), wall: ConsoleEnd.wall)
         end = ConsoleEnd(side: side)
-        end.side.session.isTerminal = isTerminal
+        end.side.lineIsTerminal = isTerminal
         self.line = line
         self.isTerminal = isTerminal
     }
@@ -69,7 +69,7 @@ private struct ConsoleEnd: LineEnd, ~Copyable {
 
     init(side: consuming ConsoleSide<FileStorage, NoSimulation>) { self.side = side }
 
-    mutating func receive(_ byte: UInt8) { side.session.receive(byte, at: now) }
-    mutating func takeOutput() -> UInt8? { side.session.takeOutput() }
-    mutating func hangUp() { side.session.hangUp(at: now) }
+    mutating func receive(_ byte: UInt8) { side.receive(byte, on: ChannelNumber.line, at: now) }
+    mutating func takeOutput() -> UInt8? { side.takeOutput(of: ChannelNumber.line) }
+    mutating func hangUp() { side.hangUp(ChannelNumber.line, at: now) }
 }

@@ -24,5 +24,10 @@ enum ShellCommand: BitwiseCopyable, Hashable {
     case journal(count: Int)
     case mode(json: Bool)
     case renew
+    case protocolList
+    case protocolShow(ProtocolName)
+    case protocolLoad(ProtocolChoice)
+    /// The reason.
+    case override(Note)
     case request(ConsoleRequest)
 }

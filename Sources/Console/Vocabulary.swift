@@ -13,6 +13,8 @@ enum WordKind: BitwiseCopyable, Hashable {
     /// The ways in which a component may fail.
     case failure(component: Int)
     case forWord
+    case protocolAction
+    case protocolOption
 }
 
 /// The lists of words.
@@ -23,6 +25,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case .command, .pattern: CommandName.count
         case .settable, .forWord: 1
         case .onOff, .outputMode: 2
+        case .protocolAction, .protocolOption: 3
         case .trip: Trip.count
         case .input: Simulation.inputCount
         case .component: Simulation.componentCount
@@ -41,6 +44,8 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
             return name.word
         case .settable: return "intensity"
         case .forWord: return "for"
+        case .protocolAction: return index == 0 ? "list" : index == 1 ? "show" : "load"
+        case .protocolOption: return index == 0 ? "at" : index == 1 ? "threshold" : "seed"
         case .onOff: return index == 0 ? "on" : "off"
         case .outputMode: return index == 0 ? "human" : "json"
         case .trip: return Trip(rawValue: UInt8(clamping: index))?.name

@@ -3,12 +3,13 @@ extension Admission {
     /// - Returns: the finding; breaches are added to `breaches`.
     /// - Throws: `guideline` for what nothing overrides, `threshold` where a subject's threshold is wanted and not known.
     static func judge(
-        _ pattern: PulsePattern, for subject: SubjectContext, _ breaches: inout BreachList
+        _ plan: PulsePlan, for subject: SubjectContext, _ breaches: inout BreachList
     ) throws(Refusal) -> GuidelineFinding {
-        if let named = pattern.named { return try judge(pattern, as: named, for: subject, &breaches) }
-        let shape = TrainShape(pattern)
-        if shape.fastest >= Guideline.singlePulseInterval || pattern.isPairs { return .singlePulses }
-        guard let part = try part(of: pattern, .resting, for: subject) else { return .notApplied }
+        if let named = plan.pattern.named { return try judge(plan, as: named, for: subject, &breaches) }
+        let shape = TrainShape(plan)
+        let isApart = plan.steps.map { $0.waitLeast >= Guideline.singlePulseInterval } ?? true
+        if shape.fastest >= Guideline.singlePulseInterval || (plan.pattern.isPairs && isApart) { return .singlePulses }
+        guard let part = try part(of: plan.strongest, .resting, for: subject) else { return .notApplied }
         guard shape.fastest >= Guideline.shortestInterval else {
             throw Refusal(
                 .guideline, unit: .microseconds, limit: micro(Guideline.shortestInterval), actual: micro(shape.fastest),
@@ -47,18 +48,18 @@ extension Admission {
     }
 
     private static func judge(
-        _ pattern: PulsePattern, as named: NamedPattern, for subject: SubjectContext, _ breaches: inout BreachList
+        _ plan: PulsePlan, as named: NamedPattern, for subject: SubjectContext, _ breaches: inout BreachList
     ) throws(Refusal) -> GuidelineFinding {
-        guard let part = try part(of: pattern, .active, for: subject) else { return .notApplied }
+        guard let part = try part(of: plan.strongest, .active, for: subject) else { return .notApplied }
         let isTheta = named == .thetaBurst
         let pulses = isTheta ? Guideline.thetaPulses : Guideline.quadripulsePulses
         let most = isTheta ? Guideline.thetaPart : Guideline.quadripulsePart
         let before = breaches.breaches
-        if pattern.pulseCount > pulses {
+        if plan.pulseCount > pulses {
             breaches.add(
                 GuidelineBreach(
                     rule: .namedPulses, source: named.source, unit: .pulses, limit: Int64(pulses),
-                    actual: Int64(pattern.pulseCount), isOpen: true))
+                    actual: Int64(plan.pulseCount), isOpen: true))
         }
         if part > most {
             breaches.add(
@@ -69,11 +70,11 @@ extension Admission {
         return breaches.breaches == before ? .named(named, part: part) : .outside(part: part)
     }
 
-    /// The pattern's intensity as part of a threshold; nil without subject and threshold.
+    /// An intensity as part of a threshold; nil without subject and threshold.
     private static func part(
-        of pattern: PulsePattern, _ kind: ThresholdKind, for subject: SubjectContext
+        of intensity: PerMille, _ kind: ThresholdKind, for subject: SubjectContext
     ) throws(Refusal) -> PerMille? {
-        if let threshold = subject.threshold(kind) { return threshold.part(of: pattern.intensity) }
+        if let threshold = subject.threshold(kind) { return threshold.part(of: intensity) }
         if subject.hasSubject { throw Refusal(.threshold, detail: kind.rawValue) }
         return nil
     }

@@ -23,23 +23,39 @@ public struct Cooldown: BitwiseCopyable, Hashable, Sendable {
     }
 }
 
+/// What a pattern is judged by: the board, what it has already given, and who the pulses are for.
+public struct AdmissionContext: BitwiseCopyable, Hashable, Sendable {
+    public var board: BoardDescription
+    public var snapshot: Snapshot
+    /// Without a threshold no cell of a guideline can be looked up: the forecast says so.
+    public var subject: SubjectContext
+    /// Of the protocol that the pattern is; nil for a pattern that is none.
+    public var cooldown: Cooldown?
+
+    @inlinable public init(
+        board: BoardDescription, snapshot: Snapshot, subject: SubjectContext = SubjectContext(),
+        cooldown: Cooldown? = nil
+    ) {
+        self.board = board
+        self.snapshot = snapshot
+        self.subject = subject
+        self.cooldown = cooldown
+    }
+}
+
 extension Admission {
-    /// Judges a pattern: the board's physical limits, the subject's dose, the guidelines, the protocol's cool-down, in this order.
-    ///
-    /// - Parameters:
-    ///   - subject: who it is for. Without a threshold no cell of a guideline can be looked up: the forecast says so.
-    ///   - cooldown: of the protocol that the pattern is; nil for a pattern that is none.
+    /// Judges a pattern, or steps of it: the board's physical limits, the subject's dose, the guidelines, the protocol's cool-down, in this
+    /// order.
     /// - Returns: admitted, or what an operator must override on record.
     /// - Throws: what nobody can override.
-    public static func verdict(
-        _ pattern: PulsePattern, board: BoardDescription, snapshot: Snapshot, subject: SubjectContext,
-        cooldown: Cooldown? = nil
-    ) throws(Refusal) -> Verdict {
-        var forecast = try forecast(pattern, board: board, snapshot: snapshot)
-        try checkDose(pattern, forecast, board: board, subject: subject)
+    public static func verdict(_ plan: PulsePlan, in context: AdmissionContext) throws(Refusal) -> Verdict {
+        var forecast = try forecast(plan, board: context.board, snapshot: context.snapshot) { _ in }
+        try checkDose(plan, forecast, board: context.board, subject: context.subject)
         var breaches = BreachList()
-        forecast.guideline = try judge(pattern, for: subject, &breaches)
-        if let cooldown, let since = subject.sinceEnd(of: cooldown.name), since < cooldown.time {
+        forecast.guideline = try judge(plan, for: context.subject, &breaches)
+        if let cooldown = context.cooldown, let since = context.subject.sinceEnd(of: cooldown.name),
+            since < cooldown.time
+        {
             breaches.add(
                 GuidelineBreach(
                     rule: .cooldown, source: .protocolCooldown, unit: .microseconds, limit: micro(cooldown.time),
@@ -49,9 +65,17 @@ extension Admission {
         return .admitted(forecast)
     }
 
+    /// Judges a pattern that is no protocol.
+    public static func verdict(
+        _ pattern: PulsePattern, board: BoardDescription, snapshot: Snapshot, subject: SubjectContext
+    ) throws(Refusal) -> Verdict {
+        try verdict(
+            PulsePlan(pattern), in: AdmissionContext(board: board, snapshot: snapshot, subject: subject))
+    }
+
     /// What is left of the session's and the day's dose.
     private static func checkDose(
-        _ pattern: PulsePattern, _ forecast: Forecast, board: BoardDescription, subject: SubjectContext
+        _ plan: PulsePlan, _ forecast: Forecast, board: BoardDescription, subject: SubjectContext
     ) throws(Refusal) {
         guard let left = subject.doseLeft else { return }
         guard forecast.pulses <= left.pulses else {
@@ -62,8 +86,8 @@ extension Admission {
         guard forecast.energy <= left.energy else {
             var sum = Millijoules.zero
             var fitting: UInt32 = 0
-            while fitting < pattern.pulseCount {
-                sum += board.energy(at: board.setPoint(for: pattern.intensity(of: fitting)))
+            while fitting < plan.pulseCount {
+                sum += board.energy(at: board.setPoint(for: plan.intensity(of: fitting)))
                 if sum > left.energy { break }
                 fitting += 1
             }

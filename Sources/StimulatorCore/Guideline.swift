@@ -81,13 +81,20 @@ public enum Guideline {
         return cell
     }
 
-    private static func row(for interval: Nanoseconds) -> Int {
-        var row = 0
-        while row < 4, interval.raw < 1_000_000_000 / rates[row] { row += 1 }
-        return row
+    /// The table's rows, slowest first.
+    static var rowCount: Int { 5 }
+
+    static func rate(ofRow row: Int) -> Millihertz {
+        let rates: InlineArray<5, Int64> = [1, 5, 10, 20, 25]
+        return .hertz(rates[row])
     }
 
-    private static var rates: InlineArray<5, Int64> { [1, 5, 10, 20, 25] }
+    /// The slowest row that is as fast as an interval.
+    private static func row(for interval: Nanoseconds) -> Int {
+        var row = 0
+        while row < rowCount - 1, interval < rate(ofRow: row).interval { row += 1 }
+        return row
+    }
 
     /// Rossi et al. 2009, table 4: longest train in milliseconds, by rate (the rows: 1, 5, 10, 20, 25 Hz) and per cent of the resting
     /// threshold (90, 100, 110, 120, 130). Negative where the table says ">".
@@ -101,7 +108,7 @@ public enum Guideline {
         ]
         let entry = table[row * 5 + column]
         return GuidelineCell(
-            longest: .milliseconds(Int64(entry.magnitude)), isOpen: entry < 0, rate: .hertz(rates[row]),
+            longest: .milliseconds(Int64(entry.magnitude)), isOpen: entry < 0, rate: rate(ofRow: row),
             part: PerMille(Int32(900 + 100 * column)))
     }
 }

@@ -106,28 +106,30 @@ struct TrainShape {
     private(set) var gap: Nanoseconds?
 
     /// Pulses up to half as far apart again as the closest ones are still one train; what is slow is one train throughout.
-    init(_ pattern: PulsePattern) {
+    init(_ plan: PulsePlan) {
+        var levels = Fixed<5, PatternLevel>(repeating: .once)
+        for index in 0..<4 { levels[index] = plan.pattern.levels[index] }
+        // Steps are one level more.
+        levels[4] = PatternLevel(count: plan.stepCount, interval: plan.leastSpacing)
         var span = Nanoseconds.zero
-        var spacings = Fixed<4, Nanoseconds>(repeating: .zero)
-        for index in 0..<4 where pattern.levels[index].count > 1 {
-            let level = pattern.levels[index]
-            spacings[index] = level.interval - span
+        var spacings = Fixed<5, Nanoseconds>(repeating: .zero)
+        for index in 0..<5 where levels[index].count > 1 {
+            spacings[index] = levels[index].interval - span
             fastest = min(fastest, spacings[index])
-            span += level.interval * Int64(level.count - 1)
+            span += levels[index].interval * Int64(levels[index].count - 1)
         }
         var train = Nanoseconds.zero
-        for index in 0..<4 where pattern.levels[index].count > 1 {
-            let level = pattern.levels[index]
+        for index in 0..<5 where levels[index].count > 1 {
             let isBreak = spacings[index] > fastest + fastest / 2 && fastest < Guideline.slowInterval
             if isBreak {
                 gap = min(gap ?? spacings[index], spacings[index])
             } else if gap == nil {
-                train += level.interval * Int64(level.count - 1)
+                train += levels[index].interval * Int64(levels[index].count - 1)
             } else {
                 // The end of one item and the beginning of the next run into each other.
                 train = train * 2 + spacings[index]
             }
         }
-        length = train + fastest
+        length = fastest == Nanoseconds(.max) ? .zero : train + fastest
     }
 }

@@ -98,11 +98,50 @@ public struct PulsePlan: BitwiseCopyable, Hashable, Sendable {
         UInt32(clamping: UInt64(pattern.pulseCount) * UInt64(stepCount))
     }
 
+    /// The weakest intensity that is given: a ramp's first, or that of a step.
+    var weakest: PerMille {
+        guard let steps else { return pattern.intensity(of: 0) }
+        var weakest = steps.strongest
+        for index in 0..<Int(steps.count) { weakest = min(weakest, steps.intensities[index]) }
+        return weakest
+    }
+
     /// The strongest intensity that is given.
     public var strongest: PerMille { steps?.strongest ?? pattern.intensity }
 
     /// From a step's first pulse to the next step's, at the shortest pause.
     public var leastSpacing: Nanoseconds { pattern.duration + (steps?.waitLeast ?? .zero) }
+
+    /// When pulse `number` comes, at the shortest pauses.
+    func time(of number: UInt32) -> Nanoseconds {
+        guard steps != nil else { return pattern.time(of: number) }
+        let each = pattern.pulseCount
+        return leastSpacing * Int64(number / each) + pattern.time(of: number % each)
+    }
+
+    /// How strong pulse `number` is.
+    func intensity(of number: UInt32) -> PerMille {
+        guard steps != nil else { return pattern.intensity(of: number) }
+        let each = pattern.pulseCount
+        return self.pattern(of: number / each).intensity(of: number % each)
+    }
+
+    /// The plan when each of its steps is a pattern, all of them no more pulses than a pattern may have.
+    /// - Throws: as `PulsePattern.validated`.
+    func validated() throws(Refusal) {
+        _ = try pattern(of: 0).validated()
+        guard let steps else { return }
+        let most = Int64(Ceiling.pulsesPerPattern)
+        guard pulseCount <= Ceiling.pulsesPerPattern else {
+            throw Refusal(
+                .trainLength, unit: .pulses, limit: most, actual: Int64(pulseCount), wouldAdmit: most)
+        }
+        for index in 0..<Int(min(steps.count, UInt32(PulseSteps.most))) {
+            var pattern = pattern
+            pattern.intensity = steps.intensities[index]
+            _ = try pattern.validated()
+        }
+    }
 
     /// First to last pulse, at the shortest pauses.
     public var duration: Nanoseconds { leastSpacing * Int64(stepCount - 1) + pattern.duration }

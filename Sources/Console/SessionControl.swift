@@ -6,8 +6,11 @@ extension ShellSession {
     func needsControl(_ command: ShellCommand) -> Bool {
         switch command {
         case .arm, .give, .start, .abort, .clear, .selfTest, .renew: true
+        case .override: true
+        case .subject(let command): command.needsControl
         case .setIntensity: snapshot.state.isArmed || pending.contains(.arm)
-        case .help, .status, .disarm, .stop, .check, .limits, .posture, .faults, .watch, .journal, .mode, .control, .request:
+        case .help, .status, .disarm, .stop, .check, .limits, .posture, .faults, .watch, .journal, .mode, .control, .request, .protocolList,
+            .protocolShow, .protocolLoad:
             false
         }
     }

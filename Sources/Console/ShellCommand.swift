@@ -26,5 +26,12 @@ enum ShellCommand: BitwiseCopyable, Hashable {
     case renew
     /// Nil: say who holds control.
     case control(ControlRequest?)
+    case protocolList
+    case protocolShow(ProtocolName)
+    case protocolLoad(ProtocolChoice)
+    /// The reason.
+    case override(Note)
+    /// Sessions of subjects, their thresholds, remarks, and the clock.
+    case subject(SubjectCommand)
     case request(ConsoleRequest)
 }

@@ -38,6 +38,22 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     var isIntensityChosen = false
     /// The pattern that `start` gives.
     var pattern: PulsePattern?
+    /// The protocol that it is, where it was loaded by name.
+    var loaded: LoadedProtocol?
+    /// The steps that are being given.
+    var steps: StepRun?
+    var overrideState = OverrideState.none
+    var starting: ProtocolStart?
+    /// The protocol whose pattern runs: its pulses count as a use.
+    var running: ProtocolName?
+    /// The protocols that can be loaded.
+    public var library = ProtocolLibrary.builtIn
+    /// Who the pulses are for, as far as admission wants to know. The session keeps powered-on time going and notes the protocols that it
+    /// gives; all else is said by the surroundings.
+    public var subject = SubjectContext()
+    /// What the session's subject has been said to be for, whose session was broken off, and the clock.
+    var subjectNews = SubjectNews(SubjectContext())
+    var thresholdRun: ThresholdRun?
     var now = Instant(0)
     var lastToken: UInt32 = 0
     /// The sequence number that the next event has; nil before the first.
@@ -93,6 +109,10 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     public mutating func hangUp(at now: Instant) {
         self.now = now
         lease.hangUp()
+        steps = nil
+        starting = nil
+        overrideState = .none
+        thresholdRun = nil
         outbox.disarmAlone()
         pending.clear()
         requests.clear()
@@ -107,17 +127,19 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     /// Does what time asks for: renewals, unanswered commands, progress, watch.
     /// - Returns: when to be called again at the latest; a byte or an event may come first.
     public mutating func run(at now: Instant) -> Instant {
+        subject.poweredOn += max(.zero, now - self.now)
         self.now = now
         renewIfDue()
         disarmIfIdle()
         noteSilence()
         while let entry = pending.takeFirst(where: { $0.deadline <= now }) { refuse(.noAnswer, entry: entry) }
         tellDroppedLines()
+        runSteps()
         showProgress()
         showWatch()
         refreshInput()
-        let renewal = lease.nextWake(after: now, patternRuns: patternRuns)
-        return min(min(renewal, pending.nextDeadline), min(nextWatch, nextProgress))
+        let renewal = lease.nextWake(after: now, patternRuns: isGiving)
+        return min(min(min(renewal, pending.nextDeadline), min(nextWatch, nextProgress)), nextStep)
     }
 
     // MARK: To the surroundings
@@ -157,12 +179,12 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     var isInteractive: Bool { isTerminal && mode == .human }
 
     mutating func renewIfDue() {
-        if lease.isRenewalDue(at: now, patternRuns: patternRuns) { outbox.renew(journal: isJournalWritable) }
+        if lease.isRenewalDue(at: now, patternRuns: isGiving) { outbox.renew(journal: isJournalWritable) }
     }
 
     /// Nobody has touched a key for the board's idle time: the shell disarms, and says why, before its lease runs out.
     private mutating func disarmIfIdle() {
-        guard lease.hasBecomeIdle(at: now, patternRuns: patternRuns), snapshot.state.isArmed, authority.holdsControl
+        guard lease.hasBecomeIdle(at: now, patternRuns: isGiving), snapshot.state.isArmed, authority.holdsControl
         else { return }
         outbox.disarmAlone()
         tellIdle()

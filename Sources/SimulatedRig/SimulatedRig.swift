@@ -37,6 +37,9 @@ import StimulatorCore
     var dice: Dice
     var schedule = Schedule()
     var watch = RigWatch()
+    /// The virtual subject under the coil; nil for none. And the pulses up to the last that it has answered.
+    var muscle: VirtualSubject?
+    var pulsesFelt: UInt64 = 0
     var powerWasCut = false
     var safetyWasKilled = false
     var consoleWasKilled = false

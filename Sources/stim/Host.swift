@@ -70,6 +70,22 @@ func board(from file: String?) -> BoardDescription {
     return description
 }
 
+/// The protocols of a compiled library, or the built-in ones. A file that cannot be used leaves none; the reason is told on standard error
+/// and by `protocol list`.
+func protocols(from file: String?) -> ProtocolLibrary {
+    guard let file else { return .builtIn }
+    // The library reads where it lies, for as long as the program runs.
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: ProtocolLibrary.longest, alignment: 16)
+    do throws(LibraryFault) {
+        return try unsafe file.withCString { (path) throws(LibraryFault) in
+            try unsafe ProtocolLibrary.load(path, into: memory)
+        }
+    } catch {
+        say("\(file): the protocol library cannot be used, there are no protocols: \(error.text)\n", to: 2)
+        return ProtocolLibrary(fault: error)
+    }
+}
+
 extension BoardFault {
     /// The reason as half a sentence.
     var text: String {

@@ -85,6 +85,25 @@ import Testing
         ),
         (Refusal(.unknownCommand), "not a command", "help"),
         (Refusal(.noPattern), "no pattern has been set", "a pattern such as `train 10Hz 50`, then `start`"),
+        (
+            Refusal(.guideline, unit: .perMille, limit: 1300, actual: 1320, wouldAdmit: 1300),
+            "in a train at most 130 % of the motor threshold are given, this one has 132 % (Rossi et al. 2009",
+            "130 % of the motor threshold"
+        ),
+        (
+            Refusal(.guideline, unit: .microseconds, limit: 40_000, actual: 20_000, wouldAdmit: 40_000),
+            "in a train pulses are at least 40.0 ms apart, these are 20.0 ms (Rossi et al. 2009", "40.0 ms or more"
+        ),
+        (
+            Refusal(
+                .guideline, unit: .microseconds, limit: 1_000_000, actual: 900_000, wouldAdmit: 5_000_000, detail: 1),
+            "above the motor threshold a pause between trains of 1.0 s or less is unsafe, this one is 900.0 ms (Chen",
+            "5.0 s or more between trains"
+        ),
+        (
+            Refusal(.threshold, detail: 1), "the subject's active motor threshold is not known",
+            "the same once the threshold has been measured or stated; single pulses need none"
+        ),
         (Refusal(.busy), "the safety side is busy", "the same again in a moment"),
         (
             Refusal(.cooldown, unit: .microseconds, limit: 21_970_000, actual: 0, wouldAdmit: 21_970_000),

@@ -4,6 +4,8 @@ import StimulatorCore
 public enum ConsoleRequest: BitwiseCopyable, Hashable, Sendable {
     /// Show the newest `count` records, oldest first, each by `show`, then call `journalShown`.
     case journal(count: Int)
+    /// Put this on record. `isAwaited`: a command line waits for it: call `recorded` once the entry is on the medium, or cannot be.
+    case record(JournalEntry, isAwaited: Bool)
     /// A hand moves an input of the simulated board.
     case operate(input: Int, on: Bool)
     /// A part of the simulated board fails; nil is for ever.

@@ -71,6 +71,7 @@ extension LineOutput {
         case .unknownCommand: put("not a command")
         case .noPattern: put("no pattern has been set")
         case .busy: put("the safety side is busy")
+        case .journal: put("the journal could not be written")
         }
     }
 

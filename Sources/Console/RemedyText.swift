@@ -76,6 +76,7 @@ extension LineOutput {
         case .unknownCommand: put("help")
         case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
         case .busy: put("the same again in a moment")
+        case .journal: put("the same again, once `status` shows a writable journal")
         }
     }
 

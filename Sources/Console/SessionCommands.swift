@@ -170,17 +170,16 @@ extension ShellSession {
                 previousIntensity: previousIntensity ?? intensity))
     }
 
-    /// Asks the surroundings. What hands and faults do needs no answer; the journal is shown first.
+    /// Asks the surroundings. What hands and faults do needs no answer; the journal is shown, or an entry written, first.
     private mutating func ask(_ request: ConsoleRequest, as name: CommandName) {
         guard !requests.isFull, !pending.isFull else {
             refuse(.queueFull, as: name)
             return
         }
         requests.add(request)
-        if name == .journal {
-            expectAnswer(to: 0, as: name)
-        } else {
-            accept(name)
+        switch request {
+        case .journal, .record(_, isAwaited: true): expectAnswer(to: 0, as: name)
+        default: accept(name)
         }
     }
 }

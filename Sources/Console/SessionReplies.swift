@@ -81,6 +81,14 @@ extension ShellSession {
         refreshInput()
     }
 
+    /// The oldest entry that a command line waits for is on the medium, or could not be put there: the line gets its reply.
+    public mutating func recorded(_ isOnMedium: Bool) {
+        guard let entry = pending.takeFirst(where: { $0.token == 0 && $0.name != .journal }) else { return }
+        openLines()
+        if isOnMedium { accept(entry.name) } else { refuse(Denial(Refusal(.journal)), entry: entry) }
+        refreshInput()
+    }
+
     /// Shows one record of the journal that holds an event.
     public mutating func show(sequence: UInt64, at: Instant, event: Event) {
         openRecord(sequence, at)

@@ -24,6 +24,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     private var starts = SentStarts()
     /// A stop that found the ring full: it is sent again until it fits.
     private var unsentStop: TokenedCommand?
+    private var entries = EntryQueue()
     /// The last request that the console cannot answer by itself: hands and faults of a simulated board.
     private var bench: ConsoleRequest?
 
@@ -105,8 +106,27 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
                 break
             }
         }
+        let (written, refused) = writeEntries(at: now, wall: wall)
         journal.syncIfDue(at: now, wall: wall)
+        for _ in 0..<written { session.recorded(journal.isHealthy) }
+        for _ in 0..<refused { session.recorded(false) }
         return min(max(journal.syncDue, now + .milliseconds(1)), now + .milliseconds(100))
+    }
+
+    /// Writes what the session has put on record. Once an entry cannot be written, the later ones cannot either.
+    /// - Returns: how many of those that are awaited were written, and how many were not.
+    private mutating func writeEntries(at now: Instant, wall: WallTime) -> (written: Int, refused: Int) {
+        var written = 0
+        var refused = 0
+        while let (entry, isAwaited) = entries.take() {
+            do throws(StorageFault) {
+                try journal.append(entry, isAwaited: isAwaited, at: now, wall: wall)
+                if isAwaited { written += 1 }
+            } catch {
+                if isAwaited { refused += 1 }
+            }
+        }
+        return (written, refused)
     }
 
     /// Answers what the session asks of its surroundings; hands and faults wait for `takeBenchRequest`.
@@ -134,10 +154,16 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     public mutating func withStore(_ body: (inout Store) -> Void) { body(&journal.store) }
 
     private mutating func attend(_ request: ConsoleRequest) {
-        guard case .journal(let count) = request else {
-            bench = request
-            return
+        switch request {
+        case .journal(let count): showJournal(count)
+        case .record(let entry, let isAwaited):
+            // A full queue is one that the journal's task does not empty.
+            if !entries.add(entry, isAwaited: isAwaited), isAwaited { session.recorded(false) }
+        case .operate, .inject: bench = request
         }
+    }
+
+    private mutating func showJournal(_ count: Int) {
         var shown = 0
         var back = min(count, Journal<Store>.recentCount)
         while back > 0 {

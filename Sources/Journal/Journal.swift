@@ -104,36 +104,34 @@ extension Journal where Store: ~Copyable {
         boardHash: UInt64, firstEvent: UInt64 = 0, at now: Instant, wall: WallTime
     ) throws(StorageFault) {
         nextEvent = firstEvent
-        try append(.start(boardHash: boardHash, number: starts + 1), at: now, wall: wall)
+        try put(.start(boardHash: boardHash, number: starts + 1), at: now, wall: wall)
     }
 
     /// Records an event of the safety side, and before it the gap when it is not the one that was to come.
     /// - Throws: `StorageFault`; the event is not in the journal then, and the next one shows the gap.
     public mutating func append(_ event: Event, at now: Instant, wall: WallTime) throws(StorageFault) {
         if event.sequence != nextEvent {
-            try append(.gap(expected: nextEvent, received: event.sequence), at: now, wall: wall)
+            try put(.gap(expected: nextEvent, received: event.sequence), at: now, wall: wall)
             nextEvent = event.sequence
         }
-        try append(.event(event), at: now, wall: wall)
+        try put(.event(event), at: now, wall: wall)
         nextEvent = event.sequence &+ 1
     }
 
-    /// Records a note of no consequence: synced with the others.
-    public mutating func append(note: Note, at now: Instant, wall: WallTime) throws(StorageFault) {
-        try append(.note(note), at: now, wall: wall)
+    /// Records what the console has put on record. `isAwaited`: somebody waits for it to be on the medium: it is due for a sync at once.
+    /// - Throws: `StorageFault`; the entry is not in the journal then.
+    public mutating func append(
+        _ entry: JournalEntry, isAwaited: Bool = false, at now: Instant, wall: WallTime
+    ) throws(StorageFault) {
+        switch entry {
+        case .note(let note): try put(.note(note), at: now, wall: wall)
+        case .override(let note): try put(.override(note), at: now, wall: wall)
+        case .configuration(let note): try put(.configuration(note), at: now, wall: wall)
+        }
+        if isAwaited { urgent = true }
     }
 
-    /// Records that a person overrode a guideline: synced at once.
-    public mutating func append(override: Note, at now: Instant, wall: WallTime) throws(StorageFault) {
-        try append(.override(override), at: now, wall: wall)
-    }
-
-    /// Records that a setting was changed: synced at once.
-    public mutating func append(configuration: Note, at now: Instant, wall: WallTime) throws(StorageFault) {
-        try append(.configuration(configuration), at: now, wall: wall)
-    }
-
-    private mutating func append(_ content: RecordContent, at now: Instant, wall: WallTime) throws(StorageFault) {
+    private mutating func put(_ content: RecordContent, at now: Instant, wall: WallTime) throws(StorageFault) {
         guard isOpen else { throw .device }
         if let failure { throw failure.fault }
         do {

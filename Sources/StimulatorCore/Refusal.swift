@@ -36,9 +36,11 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
     case busy = 16
     /// The wait after the last train is not over.
     case cooldown = 17
+    /// The journal could not be written.
+    case journal = 18
 
     /// How many rules there are: raw values are 0 ..< count.
-    public static var count: Int { 18 }
+    public static var count: Int { 19 }
 
     public var name: StaticString {
         switch self {
@@ -60,6 +62,7 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
         case .noPattern: "noPattern"
         case .busy: "busy"
         case .cooldown: "cooldown"
+        case .journal: "journal"
         }
     }
 }

@@ -90,6 +90,10 @@ import Testing
             Refusal(.cooldown, unit: .microseconds, limit: 21_970_000, actual: 0, wouldAdmit: 21_970_000),
             "the wait after the last pattern is over in 21.97 s", "the same again in 21.97 s"
         ),
+        (
+            Refusal(.journal), "the journal could not be written",
+            "the same again, once `status` shows a writable journal"
+        ),
     ]
 
     @Test("every rule has its text: limit, value, and what would work", arguments: texts)

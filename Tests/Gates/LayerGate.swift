@@ -10,6 +10,7 @@ enum Layers {
         "BoardFile": ["StimulatorCore", "BoardInterface", "CSystem", "CSodium"],
         "ControlLoop": ["StimulatorCore", "BoardInterface", "Synchronization"],
         "Journal": ["StimulatorCore", "CSodium"],
+        "FirmwareUpdate": ["StimulatorCore", "CSodium"],
         "Console": ["StimulatorCore"],
         "SimulatedBoard": ["StimulatorCore", "BoardInterface"],
         "ConsoleSide": ["StimulatorCore", "ControlLoop", "Console", "Journal"],

@@ -20,7 +20,7 @@ import Testing
             var journal = Journal(in: cutDisk, board: BoardDescription())
             let report = try journal.open(at: at(20), wall: wall(9))
             #expect(report.recordsKept == UInt64(kept) && report.bytesDropped == torn, "cut at \(cut)")
-            try journal.append(note: note("after"), at: at(21), wall: wall(9))
+            try journal.append(.note(note("after")), at: at(21), wall: wall(9))
             let head = journal.end.tag
             let after = journal.close()
             let verified = try JournalReader.verify(after)

@@ -58,13 +58,13 @@ import Testing
         }
         switch kind {
         case 1:
-            try journal.append(note: note, at: at(1), wall: wall())
+            try journal.append(.note(note), at: at(1), wall: wall())
             return .note(note)
         case 2:
-            try journal.append(override: note, at: at(1), wall: wall())
+            try journal.append(.override(note), at: at(1), wall: wall())
             return .override(note)
         default:
-            try journal.append(configuration: note, at: at(1), wall: wall())
+            try journal.append(.configuration(note), at: at(1), wall: wall())
             return .configuration(note)
         }
     }
@@ -101,10 +101,10 @@ import Testing
             journal.syncIfDue(at: at(2_000), wall: wall())
             #expect(journal.store.durable == journal.end.offset)
         }
-        try journal.append(override: Note(), at: at(3_000), wall: wall())
+        try journal.append(.override(Note()), at: at(3_000), wall: wall())
         #expect(journal.needsSync(at: at(3_000)) == true)
         journal.syncIfDue(at: at(3_000), wall: wall())
-        try journal.append(configuration: Note(), at: at(3_000), wall: wall())
+        try journal.append(.configuration(Note()), at: at(3_000), wall: wall())
         #expect(journal.needsSync(at: at(3_000)) == true)
         let before = journal.store.syncs
         try journal.append(event(.state, 5), at: at(3_000), wall: wall())

@@ -90,14 +90,14 @@ func sample() throws -> Disk {
     var journal = Journal(in: Disk(), board: BoardDescription())
     _ = try journal.open(at: at(0), wall: wall())
     try journal.appendStart(boardHash: 0x0123_4567_89AB_CDEF, at: at(1), wall: wall())
-    try journal.append(configuration: note("intensity 60%"), at: at(2), wall: wall())
+    try journal.append(.configuration(note("intensity 60%")), at: at(2), wall: wall())
     let arming = StimulatorState.arming.rawValue
     try journal.append(event(.state, 0, detail: arming), at: at(3), wall: wall())
     try journal.append(pulse(1, millivolts: 990_000), at: at(4), wall: wall())
     try journal.append(pulse(4, millivolts: 991_000), at: at(5), wall: wall(1))
-    try journal.append(override: note("rate: bench only"), at: at(6), wall: wall(1))
+    try journal.append(.override(note("rate: bench only")), at: at(6), wall: wall(1))
     try journal.append(event(.trip, 5, detail: Trip.pulseUnexpected.rawValue), at: at(7), wall: wall(1))
-    try journal.append(note: note(""), at: at(8), wall: WallTime(nanoseconds: 7, isTrusted: false))
+    try journal.append(.note(note("")), at: at(8), wall: WallTime(nanoseconds: 7, isTrusted: false))
     journal.syncIfDue(at: at(9), wall: wall(1))
     return journal.close()
 }

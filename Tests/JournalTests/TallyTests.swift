@@ -78,7 +78,7 @@ import Testing
         try journal.append(pulse(1), at: at(1), wall: unset)
         #expect(try journal.dose(before: unset).delivered == 2)
         #expect(try journal.dose(before: wall(3 * day)).delivered == 1)
-        try journal.append(note: Note(), at: at(1), wall: wall(3 * day))
+        try journal.append(.note(Note()), at: at(1), wall: wall(3 * day))
         #expect(try journal.dose(before: wall(5 * day)).delivered == 0)
     }
 }

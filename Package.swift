@@ -77,7 +77,8 @@ let boardTargets: [Target] = [
     .executableTarget(
         name: "supervisor",
         dependencies: loop + [
-            "Supervision", "Journal", "BoardFile", "SystemIO", "CSystem", "CSodium", "LinuxBoard", "CLinuxBoard",
+            "Supervision", "FirmwareUpdate", "Journal", "BoardFile", "SystemIO", "CSystem", "CSodium", "LinuxBoard",
+            "CLinuxBoard",
             "CSupervisor",
         ], swiftSettings: small),
     .executableTarget(name: "stimd-sim", dependencies: bench, swiftSettings: board),

@@ -69,6 +69,8 @@ int32_t csupervisor_write(const char *path, const char *text) {
     return result;
 }
 
+int32_t csupervisor_remove(const char *path) { return unlink(path) < 0 && errno != ENOENT ? failed() : 0; }
+
 int32_t csupervisor_program(const char *file, const char *path) {
     int from = open(file, O_RDONLY | O_CLOEXEC);
     if (from < 0) return failed();

@@ -5,11 +5,9 @@ import StimulatorCore
 import Supervision
 import SystemIO
 
-extension StaticString {
-    /// The text as a C string: its zero byte is there, and not counted.
-    var cString: UnsafePointer<CChar> {
-        unsafe UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
-    }
+/// A text of this program as a C string: its zero byte is there, and not counted.
+func cString(_ text: StaticString) -> UnsafePointer<CChar> {
+    unsafe UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
 }
 
 extension FixedText {
@@ -43,7 +41,7 @@ extension KernelWords {
     /// The command line of the running kernel.
     static func read() -> KernelWords {
         var bytes = Fixed<2_048, UInt8>(repeating: 0)
-        let count = unsafe bytes.read("/proc/cmdline".cString)
+        let count = unsafe bytes.read(cString("/proc/cmdline"))
         return KernelWords(bytes, count: count)
     }
 }
@@ -52,12 +50,12 @@ extension ResetCause {
     /// What the watchdog's driver says; what a Raspberry Pi's boot loader left in the device tree (PM_RSTS: bit 12 tells of a power-on).
     static func read() -> ResetCause {
         var status = Fixed<16, UInt8>(repeating: 0)
-        let register = "/proc/device-tree/chosen/bootloader/rsts".cString
+        let register = unsafe cString("/proc/device-tree/chosen/bootloader/rsts")
         if unsafe status.read(register) == 4 { return status[2] & 0x10 != 0 ? .powerOn : .reset }
-        let count = unsafe status.read("/sys/class/watchdog/watchdog0/bootstatus".cString)
+        let count = unsafe status.read(cString("/sys/class/watchdog/watchdog0/bootstatus"))
         // Drivers that cannot tell say 0 always: only one that is known to tell is believed.
         var name = Fixed<16, UInt8>(repeating: 0)
-        let length = unsafe name.read("/sys/class/watchdog/watchdog0/identity".cString)
+        let length = unsafe name.read(cString("/sys/class/watchdog/watchdog0/identity"))
         let tells: StaticString = "i6300ESB timer"
         guard count > 0, length >= tells.utf8CodeUnitCount else { return .untold }
         for index in 0..<tells.utf8CodeUnitCount where unsafe name[index] != tells.utf8Start[index] { return .untold }
@@ -73,23 +71,28 @@ enum Governor {
         path.add("/sys/devices/system/cpu/cpu")
         _ = path.append(48 + cpu)
         path.add("/cpufreq/scaling_governor")
-        _ = unsafe path.withCString { unsafe csupervisor_write($0, "performance".cString) }
+        _ = unsafe path.withCString { unsafe csupervisor_write($0, cString("performance")) }
     }
 }
 
 /// What the supervisor writes into the journal while no firmware has it.
-enum SupervisorNote {
-    /// Appends a note, synced. A journal that cannot be opened keeps none: the line has been told.
-    static func keep(_ text: StaticString, journal path: UnsafePointer<CChar>, board: BoardDescription) {
+enum JournalNote {
+    /// A text as a note.
+    static func of(_ text: StaticString) -> Note {
         var note = Note()
         for index in 0..<text.utf8CodeUnitCount { _ = unsafe note.append(text.utf8Start[index]) }
+        return note
+    }
+
+    /// Appends a note, synced. A journal that cannot be opened keeps none: the line has been told.
+    static func keep(_ note: Note, board: BoardDescription) {
         let wall = WallTime(nanoseconds: csystem_wall(), isTrusted: false)
         let now = Instant(csystem_now())
         do throws(StorageFault) {
-            var journal = Journal(in: try unsafe FileStorage(writing: path), board: board)
+            var journal = Journal(in: try unsafe FileStorage(writing: cString("/data/journal/log")), board: board)
             guard opens(&journal, now, wall) else { return }
-            // As a configuration: synced at once.
-            try journal.append(configuration: note, at: now, wall: wall)
+            try journal.append(.configuration(note), isAwaited: true, at: now, wall: wall)
+            journal.syncIfDue(at: now, wall: wall)
         } catch {
             return
         }

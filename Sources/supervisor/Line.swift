@@ -1,6 +1,7 @@
 import BoardInterface
 import CSupervisor
 import CSystem
+import Journal
 import StimulatorCore
 
 /// The board's serial line, for what the supervisor has to say when no firmware speaks there.
@@ -18,6 +19,13 @@ struct Line {
     /// A sentence on a line of its own.
     func say(_ text: StaticString) {
         var sentence = begin(text)
+        sentence.end()
+    }
+
+    /// A note as a sentence.
+    func say(_ note: Note) {
+        var sentence = begin("")
+        for index in 0..<note.count { sentence.add(note[index]) }
         sentence.end()
     }
 
@@ -55,19 +63,19 @@ struct Line {
 
         init(_ descriptor: Int32) { self.descriptor = descriptor }
 
+        mutating func add(_ byte: UInt8) {
+            guard count < 256 else { return }
+            bytes[count] = byte
+            count += 1
+        }
+
         mutating func add(_ text: StaticString) {
-            for index in 0..<text.utf8CodeUnitCount where count < 256 {
-                bytes[count] = unsafe text.utf8Start[index]
-                count += 1
-            }
+            for index in 0..<text.utf8CodeUnitCount { unsafe add(text.utf8Start[index]) }
         }
 
         mutating func add(number: Int64) {
             if number >= 10 { add(number: number / 10) }
-            if count < 256 {
-                bytes[count] = UInt8(48 + number % 10)
-                count += 1
-            }
+            add(UInt8(48 + number % 10))
         }
 
         mutating func end() {

@@ -1,29 +1,34 @@
 import BoardFile
+import BoardInterface
 import CLinuxBoard
 import CSupervisor
 import CSystem
-import LinuxBoard
+import FirmwareUpdate
+import Journal
 import StimulatorCore
 import Supervision
 import SystemIO
 
 /// The machine as its first process has it.
-struct Machine {
+struct Machine: ~Copyable {
     /// The user of the console's process: 65534, nobody.
     static var consoleUser: UInt32 { 65_534 }
 
-    private(set) var image = BoardImage.simulated
+    /// What the image was made with.
+    var image = BoardImage.simulated
     private var words = KernelWords(Fixed(repeating: 0), count: 0)
-    private(set) var line = Line()
-    private var ends = EarlyEnds()
-    private var file = WordFile()
+    var line = Line()
+    var ends = EarlyEnds()
+    var file = WordFile()
+    /// Nil until the data partition is there.
+    var updates: UpdateKeeper<SlotStore>?
 
     /// Kernel file systems, modules, board file, serial line, clock rate of the CPUs.
     mutating func prepare() {
         let begun = csupervisor_begin()
         words = KernelWords.read()
         loadModules()
-        image = unsafe BoardImage.load("/board/board.bin".cString, runs: { $0 == .linux })
+        image = unsafe BoardImage.load(cString("/board/board.bin"), runs: { $0 == .linux })
         line = Line(image.wiring.serial[0])
         if begun < 0 { line.say("the kernel's file systems cannot all be mounted", code: begun) }
         for cpu in UInt8(0)..<UInt8(clamping: min(clinuxboard_cpus(), 8)) { Governor.hold(cpu) }
@@ -31,7 +36,7 @@ struct Machine {
 
     private func loadModules() {
         var bytes = Fixed<4_096, UInt8>(repeating: 0)
-        let count = unsafe bytes.read("/modules/order".cString)
+        let count = unsafe bytes.read(cString("/modules/order"))
         var order = ModuleOrder(bytes, count: count)
         while let module = order.take() {
             var path = FixedText<128>()
@@ -48,23 +53,23 @@ struct Machine {
 
     // MARK: The card
 
-    /// Waits for the card, looks for the file `service`, mounts the data partition, reads what is stored.
+    /// Waits for the card, looks for the files `service` and `update.pk`, mounts the data partition, reads what is stored.
     /// - Returns: why the firmware must not run; nil when it may.
     mutating func openCard() -> StopReason? {
-        var isService = false
         guard mount("p1", at: "/boot", as: "vfat", CSUPERVISOR_READ_ONLY) == 0 else { return .noCard }
-        isService = unsafe csupervisor_exists("/boot/service".cString) == 1
+        let isService = unsafe csupervisor_exists(cString("/boot/service")) == 1
         let result = mount("p2", at: "/data", as: "ext4", CSUPERVISOR_NO_PROGRAMS)
         if result == 0 {
             makeFolders()
+            openUpdates(takes: !isService)
         } else {
             line.say("the data partition cannot be mounted", code: result)
         }
-        _ = unsafe csupervisor_unmount("/boot".cString)
+        _ = unsafe csupervisor_unmount(cString("/boot"))
         _ = csupervisor_seal_root()
         if isService { return .service }
         if result < 0 { return .noData }
-        file = unsafe WordFile("/data/crashes".cString)
+        file = unsafe WordFile(cString("/data/crashes"))
         ends = EarlyEnds(word: file.word) ?? EarlyEnds()
         ends.machineStarted(ResetCause.read())
         file.store(ends.word)
@@ -72,11 +77,41 @@ struct Machine {
     }
 
     private func makeFolders() {
-        _ = unsafe csupervisor_folder("/data/journal".cString, 0)
-        _ = unsafe csupervisor_folder("/data/slots".cString, 0)
-        _ = unsafe csupervisor_folder("/data/slots/a".cString, 0)
-        _ = unsafe csupervisor_folder("/data/slots/b".cString, 0)
-        _ = unsafe csupervisor_folder("/data/incoming".cString, Machine.consoleUser)
+        _ = unsafe csupervisor_folder(cString("/data/journal"), 0)
+        _ = unsafe csupervisor_folder(cString("/data/slots"), 0)
+        _ = unsafe csupervisor_folder(cString("/data/slots/a"), 0)
+        _ = unsafe csupervisor_folder(cString("/data/slots/b"), 0)
+        _ = unsafe csupervisor_folder(cString("/data/incoming"), Machine.consoleUser)
+    }
+
+    /// The slots, and the bundle that somebody may have put on the boot partition.
+    private mutating func openUpdates(takes: Bool) {
+        var keys = Fixed<128, UInt8>(repeating: 0)
+        let count = unsafe keys.read(cString("/board/update.keys"))
+        var version = Fixed<16, UInt8>(repeating: 0)
+        _ = unsafe version.read(cString("/board/version"))
+        var factory: UInt32 = 0
+        for index in 0..<9 where version[index] >= 0x30 && version[index] <= 0x39 {
+            factory = factory * 10 + UInt32(version[index] - 0x30)
+        }
+        updates = UpdateKeeper(
+            SlotStore(), keys: UpdateKeys(keys, count: count), architecture: .here, factoryVersion: factory)
+        if takes { take(.boot) }
+    }
+
+    /// Takes a bundle, if there is a new one, and says what became of it.
+    mutating func take(_ source: BundleSource) {
+        let identity = image.description.identity
+        if let outcome = updates?.take(source, boardName: identity.name, boardHash: identity.hash) { tell(outcome) }
+    }
+
+    /// Says an outcome on the line, and keeps it in the journal. Only while no firmware runs.
+    mutating func tell(_ outcome: UpdateOutcome) {
+        var note = Note()
+        outcome.spell { _ = note.append($0) }
+        if note.count == 0 { return }
+        line.say(note)
+        JournalNote.keep(note, board: image.description)
     }
 
     /// Mounts a partition of the card that the kernel's command line names (`pulsekeeper.card=/dev/mmcblk0p`), which may appear late.
@@ -96,108 +131,20 @@ struct Machine {
             while unsafe csupervisor_exists(path) == 0 && csystem_now() < deadline {
                 _ = csystem_sleep_until(csystem_now() + 20_000_000)
             }
-            return unsafe csupervisor_mount(path, place.cString, type.cString, Int32(how))
+            return unsafe csupervisor_mount(path, cString(place), cString(type), Int32(how))
         }
     }
+}
 
-    // MARK: The firmware
-
-    /// Starts the firmware, and starts it again, until it has ended early too often. Never returns.
-    mutating func serve() -> Never {
-        while ends.mayStart {
-            guard unsafe csupervisor_program("/bin/stimd".cString, "/run/stimd".cString) == 0 else { hold(.noFirmware) }
-            ends.begin()
-            file.store(ends.word)
-            let begun = csystem_now()
-            let process = startFirmware()
-            if process < 0 { hold(.noFirmware) }
-            wait(for: process, since: begun)
-            ends.ended(after: csystem_now() - begun)
-            file.store(ends.word)
-            line.say("the firmware ended; it is started again", count: ends.count, of: EarlyEnds.limit)
-            _ = csystem_sleep_until(csystem_now() + 500_000_000)
-        }
-        hold(.crashes)
-    }
-
-    private func startFirmware() -> Int32 {
-        let empty: UnsafePointer<CChar>? = nil
-        var words = unsafe Fixed<10, UnsafePointer<CChar>?>(repeating: empty)
-        unsafe words[0] = "/run/stimd".cString
-        unsafe words[1] = "--board".cString
-        unsafe words[2] = "/board/board.bin".cString
-        unsafe words[3] = "--journal".cString
-        unsafe words[4] = "/data/journal/log".cString
-        unsafe words[5] = "--latches".cString
-        unsafe words[6] = "/data/latches".cString
-        unsafe words[7] = "--tty".cString
-        return unsafe image.wiring.serial[0].path.withCString { tty in
-            unsafe words[8] = tty
-            return unsafe withUnsafeBytes(of: words) { bytes in
-                unsafe csupervisor_start(
-                    bytes.baseAddress?.assumingMemoryBound(to: UnsafePointer<CChar>?.self), 9, line.descriptor)
-            }
-        }
-    }
-
-    /// Waits for the end of the firmware; forgets early ends once it has run for a minute. Takes leave of every other process that ends.
-    private mutating func wait(for process: Int32, since begun: Int64) {
-        while true {
-            var well: Int32 = 0
-            let ended = unsafe clinuxboard_wait(200, &well)
-            if ended == process || ended == -ECHILD { return }
-            if ends.isUnderWay && csystem_now() - begun >= EarlyEnds.forgetAfter {
-                ends.forget()
-                file.store(ends.word)
-            }
-        }
-    }
-
-    // MARK: Without the firmware
-
-    /// Holds every output low, pets the watchdog, says why; with a shell for an engineer in the service mode. Never returns.
-    mutating func hold(_ reason: StopReason) -> Never {
-        line.say(reason.text)
-        holdLines()
-        let begun = csystem_now()
-        let watchdog = unsafe image.wiring.watchdog.withCString { path in
-            unsafe clinuxboard_watchdog_open(path, Int32(clamping: image.wiring.watchdogSpan))
-        }
-        unsafe SupervisorNote.keep(reason.text, journal: "/data/journal/log".cString, board: image.description)
-        var shell: Int32 = reason == .service ? startShell() : 0
-        var told = begun
-        while true {
-            if watchdog.descriptor >= 0 { _ = clinuxboard_watchdog_pet(watchdog.descriptor) }
-            var well: Int32 = 0
-            let ended = unsafe clinuxboard_wait(1_000, &well)
-            if shell > 0 && ended == shell { shell = startShell() }
-            if ended == -ECHILD { _ = csystem_sleep_until(csystem_now() + 1_000_000_000) }
-            let now = csystem_now()
-            // Whoever connects a terminal later must see it too; a shell is not disturbed.
-            if shell <= 0 && now - told >= 10_000_000_000 {
-                told = now
-                line.say(reason.text)
-            }
-            if reason == .crashes && ends.count > 0 && now - begun >= EarlyEnds.forgetAfter {
-                ends.forget()
-                file.store(ends.word)
-            }
-        }
-    }
-
-    /// The lines of the factory's board file. Without one that can be used: those with the contract's names.
-    private func holdLines() {
-        let isWired = image.description.identity.fault == nil
-        do throws(ClaimFault) {
-            _ = try HeldLines(isWired ? LinuxBoardWiring(image.wiring) : LinuxBoardWiring())
-            line.say("every output is held low")
-        } catch {
-            line.say("the outputs cannot be held low: nobody drives them, and ENABLE is gone", code: error.code)
-        }
-    }
-
-    private func startShell() -> Int32 {
-        let serial = image.wiring.serial[0]
-        return unsafe serial.path.withCString { unsafe csupervisor_shell($0, serial.baud) }
+extension MachineArchitecture {
+    /// What this supervisor, and so the firmware beside it, was compiled for.
+    static var here: MachineArchitecture {
+        #if arch(arm64)
+            .arm64
+        #elseif arch(x86_64)
+            .amd64
+        #else
+            .any
+        #endif
     }
 }

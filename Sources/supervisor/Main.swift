@@ -16,7 +16,6 @@ import SystemIO
         }
         var machine = Machine()
         machine.prepare()
-        if let reason = machine.openCard() { machine.hold(reason) }
-        machine.serve()
+        if let reason = machine.openCard() { machine.hold(reason) } else { machine.serve() }
     }
 }

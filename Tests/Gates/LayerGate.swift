@@ -30,9 +30,8 @@ enum Layers {
         ],
         "Supervision": ["StimulatorCore"],
         "supervisor": [
-            "StimulatorCore", "BoardInterface", "Journal", "BoardFile", "SystemIO", "LinuxBoard", "CLinuxBoard",
-            "CSystem",
-            "CSupervisor", "Supervision",
+            "StimulatorCore", "BoardInterface", "FirmwareUpdate", "Journal", "BoardFile", "SystemIO", "LinuxBoard",
+            "CLinuxBoard", "CSystem", "CSupervisor", "Supervision",
         ],
         "stimd-sim": [
             "StimulatorCore", "SimulatedRig", "SimulatedBench", "BoardFile", "SystemIO", "CSystem",

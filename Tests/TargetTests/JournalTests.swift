@@ -28,7 +28,7 @@ enum JournalTests {
             for number in UInt8(0)..<7 {
                 var note = Note()
                 for letter in 0..<(number * 7) where !note.append(97 + letter % 26) { return false }
-                try journal.append(configuration: note, at: Instant(Int64(number) * 1_000_000), wall: noWall)
+                try journal.append(.configuration(note), at: Instant(Int64(number) * 1_000_000), wall: noWall)
             }
             return true
         } catch {

@@ -24,6 +24,8 @@ int32_t csupervisor_folder(const char *path, uint32_t user);
 int32_t csupervisor_exists(const char *path);
 // Writes a text into a file that is there: /proc, /sys.
 int32_t csupervisor_write(const char *path, const char *text);
+// Removes a file; none is no error.
+int32_t csupervisor_remove(const char *path);
 // Makes what was read from `file` a program: a file of memory at `path`, mode 0755.
 int32_t csupervisor_program(const char *file, const char *path);
 

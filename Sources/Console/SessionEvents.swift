@@ -19,9 +19,12 @@ extension ShellSession {
         case .pulse: if mode == .json { output.eventLine(event) }
         case .omitted: showOmission(event)
         case .trainFinished: showReport(event)
-        case .trip: showNow(event)
+        case .trip:
+            showNow(event)
+            if mode == .scpi { noteTrip(event) }
         case .tripCleared, .coilWarning, .selfTest, .idle, .posture: if !isScreenWatched { showNow(event) }
         }
+        attendMessages()
         refreshInput()
     }
 

@@ -6,6 +6,8 @@ public enum OutputMode: UInt8, BitwiseCopyable, Hashable, Sendable {
     case human = 0
     /// One JSON object a line, for programs.
     case json = 1
+    /// Program messages and their responses, and nothing else.
+    case scpi = 2
 }
 
 /// One line's session with the board: bytes in, commands out; events and snapshots in, bytes out.
@@ -31,6 +33,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     var outbox = Outbox()
     var pending = PendingReplies()
     var requests = RequestQueue()
+    var scpi = SCPIState()
+    var waitingLines = WaitingLines()
     var snapshot = Snapshot()
     var report = TrainReport()
     /// The intensity of the next pattern and of the next arming.
@@ -45,6 +49,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     var isJournalWritable = false
     var isSafetySilent = false
     var isInputShown = false
+    /// Where the echo of the line began in the output; nil when something else was written since.
+    var echoMark: UInt64?
     var isWatching = false
     var nextWatch = Instant.distantFuture
     var nextProgress = Instant.distantFuture
@@ -62,7 +68,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     public private(set) var refusalCount: UInt64 = 0
     /// The rule of the last refusal; nil when the last command was not refused.
     public private(set) var lastRefusal: RefusalRule?
-    /// Text for people, or JSON.
+    /// Text for people, JSON, or SCPI.
     public var mode = OutputMode.human { didSet { modeChanged() } }
     /// True when a person sits at a terminal: echo, editing, prompt, redrawn lines. False: plain lines.
     public var isTerminal = false { didSet { modeChanged() } }
@@ -94,6 +100,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
         outbox.disarmAlone()
         pending.clear()
         requests.clear()
+        scpi = SCPIState()
+        waitingLines.clear()
         editor.forget()
         output.discard()
         isWatching = false
@@ -113,6 +121,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
         tellDroppedLines()
         showProgress()
         showWatch()
+        attendMessages()
         refreshInput()
         let renewal = lease.nextWake(after: now, patternRuns: patternRuns)
         return min(min(renewal, pending.nextDeadline), min(nextWatch, nextProgress))
@@ -144,7 +153,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     }
 
     /// True while a command line waits for its answer.
-    public var isAwaitingReply: Bool { !pending.isEmpty }
+    public var isAwaitingReply: Bool { !pending.isEmpty || scpi.isBusy }
 
     // MARK: Shared by the parts of the session
 
@@ -184,7 +193,10 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
         if refusal != nil { refusalCount += 1 }
     }
 
-    private mutating func modeChanged() { output.endsWithCarriageReturn = isInteractive }
+    private mutating func modeChanged() {
+        output.endsWithCarriageReturn = isInteractive
+        output.sink = mode == .scpi ? .nothing : .line
+    }
 }
 
 /// Requests on their way to the surroundings.

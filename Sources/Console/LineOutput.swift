@@ -16,6 +16,15 @@ enum TextColour: UInt8, BitwiseCopyable {
 ///
 /// Never blocks and never lets half a line out: a slow reader loses whole lines, and is told how many.
 struct LineOutput: ~Copyable {
+    /// Where bytes go.
+    enum Sink: BitwiseCopyable {
+        case line
+        /// Nowhere: a line that is asked by a program says nothing of its own accord.
+        case nothing
+        /// Into a text that is kept for later, cut where it is full.
+        case capture
+    }
+
     private static var capacity: UInt64 { 16_384 }
 
     private var bytes = InlineArray<16_384, UInt8>(repeating: 0)
@@ -27,6 +36,8 @@ struct LineOutput: ~Copyable {
     private var last: UInt8 = 0
     /// Lines dropped and not yet told to the reader.
     private(set) var droppedLines: UInt64 = 0
+    var sink = Sink.line
+    private var captured = SCPIText()
     /// True between the quotes of a JSON string: `put` escapes.
     private var insideString = false
     /// A person's terminal in raw mode: it wants CR LF, and has colours; a program wants LF.
@@ -54,6 +65,22 @@ struct LineOutput: ~Copyable {
         overflowed = false
         insideString = false
         droppedLines = 0
+    }
+
+    /// How many bytes have ever been written, for `retract`.
+    var mark: UInt64 { written }
+
+    /// Takes back what was written since `mark` and nobody has taken yet.
+    mutating func retract(to mark: UInt64) {
+        written = max(taken, min(mark, written))
+        committed = min(committed, written)
+    }
+
+    /// What was written into the text, which is then empty.
+    mutating func takeCaptured() -> SCPIText {
+        let text = captured
+        captured = SCPIText()
+        return text
     }
 
     /// The number of lines dropped so far, once a notice about them has room.
@@ -167,6 +194,11 @@ struct LineOutput: ~Copyable {
     }
 
     private mutating func raw(_ byte: UInt8) {
+        switch sink {
+        case .line: break
+        case .nothing: return
+        case .capture: return captured.append(byte)
+        }
         guard written - taken < Self.capacity else {
             overflowed = true
             return

@@ -2,7 +2,7 @@ import StimulatorCore
 
 /// What the grammar expects at a place of a line.
 enum Expected: UInt8, BitwiseCopyable, Hashable {
-    case command, settable, intensity, rate, count, time, repeats, every, pattern, trip, onOff, outputMode, controlWish
+    case command, settable, intensity, voltage, rate, count, time, repeats, every, pattern, trip, onOff, outputMode, controlWish
     case input, component, failure, forWord, nothing
     case sessionAction, subjectCode, profile, thresholdAction, procedure, startOption, setOption, statedMethod, remark, rating
     case clockAction, moment, subjectAction
@@ -13,6 +13,7 @@ enum Expected: UInt8, BitwiseCopyable, Hashable {
         case .command: "a command"
         case .settable: "the word intensity"
         case .intensity: "an intensity such as 60%"
+        case .voltage: "a voltage such as 990 V"
         case .rate: "a rate such as 10Hz"
         case .count: "a whole number"
         case .time: "a time with its unit, such as 10s or 50ms"

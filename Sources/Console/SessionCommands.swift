@@ -170,15 +170,15 @@ extension ShellSession {
 
     private mutating func show(_ command: ShellCommand) {
         count(nil)
-        switch (command, mode) {
-        case (.limits, .human): output.limits(board, intensity: intensity)
-        case (.limits, .json): output.limitsReply(board, intensity: intensity)
-        case (.posture, .human): output.postureTable(snapshot.posture)
-        case (.posture, .json): output.postureReply(snapshot.posture)
-        case (.faults, .human): showFaults()
-        case (.faults, .json): output.faultsReply(snapshot)
-        case (_, .human): output.status(snapshot, board, statusContext)
-        case (_, .json): output.statusReply(snapshot, board, statusContext)
+        switch (command, mode == .json) {
+        case (.limits, false): output.limits(board, intensity: intensity)
+        case (.limits, true): output.limitsReply(board, intensity: intensity)
+        case (.posture, false): output.postureTable(snapshot.posture)
+        case (.posture, true): output.postureReply(snapshot.posture)
+        case (.faults, false): showFaults()
+        case (.faults, true): output.faultsReply(snapshot)
+        case (_, false): output.status(snapshot, board, statusContext)
+        case (_, true): output.statusReply(snapshot, board, statusContext)
         }
     }
 
@@ -216,6 +216,7 @@ extension ShellSession {
     }
 
     private mutating func expectAnswer(to token: UInt32, as name: CommandName, previousIntensity: PerMille? = nil) {
+        if scpi.isPerforming { scpi.awaitedToken = token }
         pending.add(
             PendingReplies.Entry(
                 token: token, name: name, deadline: now + Self.answerTime,

@@ -18,6 +18,7 @@ extension ShellSession {
         if isScreenWatched { endWatch() }
         if isInputShown { output.put("\r\u{1B}[K") }
         isInputShown = false
+        echoMark = nil
     }
 
     /// Ends the input line where it stands, as Enter does.
@@ -37,6 +38,7 @@ extension ShellSession {
 
     /// Echoes a byte at the end of the line, or draws the line where it has become too long for that.
     mutating func echo(_ byte: UInt8) {
+        if editor.line.count == 1 { echoMark = output.mark }
         guard isInputShown, !isProgressShown, snapshot.state.name.byteCount + 2 + editor.line.count < width,
             editor.line.count > 1
         else { return drawInput() }
@@ -122,7 +124,9 @@ extension ShellSession {
 
     /// Says that the shell disarms an armed board that nobody uses.
     mutating func tellIdle() {
-        if mode == .json {
+        if mode == .scpi {
+            noteError(-300) { $0.put("idle for too long: the board disarms") }
+        } else if mode == .json {
             output.openObject()
             output.field("event", "idle")
             output.field("limitUs", board.idle.raw / 1_000)
@@ -158,7 +162,9 @@ extension ShellSession {
     /// Says that the line was too slow for what was written.
     mutating func tellDroppedLines() {
         guard let dropped = output.takeDroppedLines() else { return }
-        if mode == .json {
+        if mode == .scpi {
+            noteError(-430) { $0.put("responses were dropped: nobody reads them") }
+        } else if mode == .json {
             output.openObject()
             output.field("event", "linesDropped")
             output.field("count", dropped)

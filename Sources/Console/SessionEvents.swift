@@ -29,9 +29,12 @@ extension ShellSession {
             finishStep(event)
             noteUse(delivered: event.index)
             if event.index == 1 { askForAnswer() }
-        case .trip: showNow(event)
+        case .trip:
+            showNow(event)
+            if mode == .scpi { noteTrip(event) }
         case .tripCleared, .coilWarning, .selfTest, .idle, .posture: if !isScreenWatched { showNow(event) }
         }
+        attendMessages()
         refreshInput()
     }
 

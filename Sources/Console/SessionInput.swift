@@ -10,6 +10,8 @@ extension ShellSession {
         if byte == 0x18 {
             editor.reset()
             openLines()
+            waitingLines.clear()
+            scpi.endMessage()
             stop(asCommand: false)
         } else {
             act(on: editor.receive(byte, editing: isInteractive))
@@ -32,7 +34,11 @@ extension ShellSession {
         case .submit: submit()
         case .tooLong(let length):
             endInput()
-            refuse(.lineTooLong(length), line: LineBuffer())
+            if mode == .scpi {
+                noteError(-363) { $0.why(.lineTooLong(length), line: LineBuffer()) }
+            } else {
+                refuse(.lineTooLong(length), line: LineBuffer())
+            }
         case .complete: complete()
         case .interrupt: interrupt()
         case .clearScreen:
@@ -41,11 +47,36 @@ extension ShellSession {
         }
     }
 
+    /// A line is complete. While a program message is being carried out, it waits.
     private mutating func submit() {
         let line = editor.line
-        endInput()
-        editor.remember()
-        editor.reset()
+        if mode != .scpi, isProgramMessage(line) {
+            // A program reads no echo.
+            if let echoMark { output.retract(to: echoMark) }
+            isInputShown = false
+            editor.reset()
+            begin(line)
+        } else if mode == .scpi {
+            editor.reset()
+            if !waitingLines.add(line) { noteError(-363) { $0.put("too many messages wait") } }
+        } else {
+            endInput()
+            editor.remember()
+            editor.reset()
+            obey(line)
+        }
+        attendMessages()
+    }
+
+    /// Takes a line that had to wait.
+    mutating func take(_ line: LineBuffer) {
+        if isProgramMessage(line) { return begin(line) }
+        if mode == .scpi { mode = .human }
+        obey(line)
+    }
+
+    /// Does what a line of the shell says.
+    private mutating func obey(_ line: LineBuffer) {
         var grammar = Grammar<Simulation>(line, intensity: intensity)
         guard grammar.words.count > 0 else { return }
         var name: CommandName?
@@ -66,6 +97,7 @@ extension ShellSession {
             if isInputShown { output.put("^C") }
             endInput()
         }
+        if mode == .scpi { clearDevice() }
         if patternRuns { perform(.abort, as: .abort) }
     }
 

@@ -6,10 +6,13 @@ extension ShellSession {
     mutating func settle(_ event: Event) {
         while let entry = pending.takeFirst(where: { $0.token != 0 && $0.token == event.index }) {
             openLines()
+            scpi.answeredAt = max(scpi.answeredAt, event.at)
             if let refusal = event.refusal {
                 refuse(refusal.rule.isAboutPatterns ? denial(refusal) : Denial(refusal), entry: entry)
             } else if event.kind == .accepted {
+                scpi.answeringToken = entry.token
                 accept(entry.name)
+                scpi.answeringToken = 0
             } else {
                 refuse(.noAnswer, entry: entry)
             }
@@ -29,6 +32,7 @@ extension ShellSession {
         case .human:
             acceptedText(name)
             output.endLine()
+        case .scpi: settleUnit(nil, line: LineBuffer())
         }
     }
 
@@ -36,7 +40,9 @@ extension ShellSession {
     mutating func refuse(_ denial: Denial, entry: PendingReplies.Entry) {
         openLines()
         intensity = entry.name == .set ? entry.previousIntensity : intensity
+        scpi.answeringToken = entry.token
         refuse(denial, as: entry.name)
+        scpi.answeringToken = 0
     }
 
     /// Says no to a command.
@@ -56,6 +62,7 @@ extension ShellSession {
         denial.isKeyOn = snapshot.inputs.contains(.keySwitch)
         denial.authority = authority
         denial.subject = subject.code
+        if mode == .scpi { return settleUnit(denial, line: line) }
         if mode == .json { return output.refusalReply(denial, line: line, in: Simulation.self) }
         output.put("refused: ", in: .caution)
         output.put(denial.refusal.rule.name)

@@ -2,9 +2,11 @@ import StimulatorCore
 
 /// What the grammar expects at a place of a line.
 enum Expected: UInt8, BitwiseCopyable, Hashable {
-    case command, settable, intensity, voltage, rate, count, time, repeats, every, pattern, trip, onOff, outputMode, controlWish
+    case command, settable, intensity, voltage, rate, count, time, repeats, every, pattern, trip, onOff, outputMode,
+        controlWish
     case input, component, failure, forWord, nothing
-    case sessionAction, subjectCode, profile, thresholdAction, procedure, startOption, setOption, statedMethod, remark, rating
+    case sessionAction, subjectCode, profile, thresholdAction, procedure, startOption, setOption, statedMethod, remark,
+        rating
     case clockAction, moment, subjectAction
     case protocolAction, protocolOption, protocolName, reason
 

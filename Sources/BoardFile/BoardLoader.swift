@@ -14,13 +14,15 @@ extension BoardImage {
         let length = Int64(bytes.number(size: 4, at: &offset))
         guard length == Int64(BoardBytes.count) else { throw .length(length) }
         guard bytes.hash == bytes.storedHash else { throw .hash }
-        guard let kind = BoardKind(rawValue: UInt8(truncatingIfNeeded: bytes.number(size: 8, at: &offset))) else {
+        guard let kind = BoardKind(rawValue: UInt8(truncatingIfNeeded: bytes.number(size: 1, at: &offset))) else {
             throw .form
         }
+        // Bytes that are neither 0 nor 1 are found when all are compared.
+        let allowsWire = bytes.number(size: 7, at: &offset) == 1
         let name: FixedText<16> = try bytes.text(at: &offset)
         let description = try BoardImage.description(bytes, at: &offset)
         let wiring = try BoardImage.wiring(bytes, at: &offset)
-        self.init(kind: kind, name: name, description: description, wiring: wiring)
+        self.init(kind: kind, name: name, description: description, wiring: wiring, allowsWire: allowsWire)
         try judgeWiring()
         // What was read must give the same bytes again: nothing lies between the fields, or behind a text.
         guard self.bytes.hash == bytes.hash else { throw .form }

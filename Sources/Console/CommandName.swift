@@ -5,11 +5,11 @@ enum CommandName: UInt8, BitwiseCopyable, Hashable {
     case help = 0
     case status, selftest, arm, disarm, stop, set
     case pulse, train, theta, itbs, ctbs, qps, paired
-    case check, start, abort, limits, posture, faults, clear, watch, journal, mode, renew, `protocol`, override
+    case check, start, abort, limits, posture, faults, clear, watch, journal, mode, renew, control, `protocol`, override
     case operate, inject
 
     /// How many there are: raw values are 0 ..< count.
-    static var count: Int { 29 }
+    static var count: Int { 30 }
 
     /// The word itself.
     var word: StaticString { entry.word }
@@ -21,6 +21,9 @@ enum CommandName: UInt8, BitwiseCopyable, Hashable {
         default: false
         }
     }
+
+    /// True for what the console side answers by itself, without the journal's task.
+    var isAnsweredAtOnce: Bool { self == .journal || self == .control }
 
     /// True where the command exists: hands and faults are of the simulated board only.
     func exists<Simulation: SimulationVocabulary>(in simulation: Simulation.Type) -> Bool {

@@ -10,4 +10,6 @@ public enum ConsoleRequest: BitwiseCopyable, Hashable, Sendable {
     case operate(input: Int, on: Bool)
     /// A part of the simulated board fails; nil is for ever.
     case inject(component: Int, mode: Int, duration: Nanoseconds?)
+    /// Who holds control.
+    case control(ControlRequest)
 }

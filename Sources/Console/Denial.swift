@@ -39,6 +39,8 @@ struct Denial {
     var isKeyOn = false
     /// The nearest patterns that would be admitted.
     var proposals = Proposals()
+    /// What the session may do, and who holds control.
+    var authority = Authority.alone
     /// The command, where the first word was one.
     var name: CommandName?
 

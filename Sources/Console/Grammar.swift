@@ -52,6 +52,9 @@ struct Grammar<Simulation: SimulationVocabulary> {
         case .journal: return .journal(count: hasMore ? Int(try count(upTo: 1000)) : 10)
         case .mode: return .mode(json: try index(.outputMode, expected: .outputMode) == 1)
         case .renew: return .renew
+        case .control:
+            guard hasMore else { return .control(nil) }
+            return .control(try index(.controlWish, expected: .controlWish) == 0 ? .take : .release)
         case .protocol: return try protocolCommand()
         case .override: return try overriding()
         case .operate: return try operation()

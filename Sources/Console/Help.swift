@@ -4,7 +4,8 @@ import StimulatorCore
 extension CommandName {
     var entry: CommandEntry {
         switch self {
-        case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew: lookingEntry
+        case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew, .control:
+            lookingEntry
         case .protocol, .override: protocolEntry
         case .pulse, .train, .theta, .itbs, .ctbs, .qps, .paired: patternEntry
         case .arm, .disarm, .stop, .set, .check, .start, .abort, .clear, .operate, .inject: actingEntry
@@ -56,6 +57,15 @@ extension CommandName {
                     given or the line goes down.
                     """,
                 example: "renew")
+        case .control:
+            CommandEntry(
+                "control", "control [take|release]", "says who holds control, takes it, or gives it back",
+                details: """
+                    Only the channel that holds control moves the board; everyone may stop it. Control that is free goes \
+                    to whoever asks for anything. From a holder that is idle or gone `control take` takes it, and from one \
+                    that is active only for an engineer: the board disarms first. `control release` disarms, too.
+                    """,
+                example: "control take")
         default:
             CommandEntry("help", "help [COMMAND]", "lists the commands, or explains one", example: "help train")
         }

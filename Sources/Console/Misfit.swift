@@ -2,7 +2,7 @@ import StimulatorCore
 
 /// What the grammar expects at a place of a line.
 enum Expected: UInt8, BitwiseCopyable, Hashable {
-    case command, settable, intensity, rate, count, time, repeats, every, pattern, trip, onOff, outputMode
+    case command, settable, intensity, rate, count, time, repeats, every, pattern, trip, onOff, outputMode, controlWish
     case input, component, failure, forWord, nothing
     case protocolAction, protocolOption, protocolName, reason
 
@@ -24,6 +24,7 @@ enum Expected: UInt8, BitwiseCopyable, Hashable {
         case .protocolName: "a protocol's name"
         case .reason: "a reason of at most 200 bytes"
         case .outputMode: "human or json"
+        case .controlWish: "take or release"
         case .input: "an input"
         case .component: "a component"
         case .failure: "a way in which this component fails"

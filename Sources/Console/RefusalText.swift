@@ -87,6 +87,8 @@ extension LineOutput {
             put(" motor threshold is not known, and the guidelines count in per cent of it")
         case .busy: put("the safety side is busy")
         case .journal: put("the journal could not be written")
+        case .role: whyRole(refusal, denial)
+        case .control: whyControl(refusal, denial)
         }
     }
 

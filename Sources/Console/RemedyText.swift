@@ -88,6 +88,8 @@ extension LineOutput {
         case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
         case .busy: put("the same again in a moment")
         case .journal: put("the same again, once `status` shows a writable journal")
+        case .role: wayToRole(refusal)
+        case .control: wayToControl(denial)
         }
     }
 

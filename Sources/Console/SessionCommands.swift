@@ -3,6 +3,7 @@ import StimulatorCore
 /// What each command does.
 extension ShellSession {
     mutating func perform(_ command: ShellCommand, as name: CommandName) {
+        if needsControl(command), !hasControl(for: command, as: name) { return }
         switch command {
         case .help(let topic):
             count(nil)
@@ -37,6 +38,7 @@ extension ShellSession {
             lease.renewByProgram(at: now)
             outbox.renew(journal: isJournalWritable)
             accept(name)
+        case .control(let wish): wish.map { ask(.control($0), as: name) } ?? accept(name)
         case .journal(let count): ask(.journal(count: count), as: name)
         case .request(let request): ask(request, as: name)
         }
@@ -218,7 +220,8 @@ extension ShellSession {
                 previousIntensity: previousIntensity ?? intensity))
     }
 
-    /// Asks the surroundings. What hands and faults do needs no answer; the journal is shown, or an entry written, first.
+    /// Asks the surroundings. What hands and faults do needs no answer; the journal is shown, or an entry written, first; control is
+    /// granted or not.
     mutating func ask(_ request: ConsoleRequest, as name: CommandName) {
         guard !requests.isFull, !pending.isFull else {
             refuse(.queueFull, as: name)
@@ -226,7 +229,7 @@ extension ShellSession {
         }
         requests.add(request)
         switch request {
-        case .journal, .record(_, isAwaited: true): expectAnswer(to: 0, as: name)
+        case .journal, .record(_, isAwaited: true), .control: expectAnswer(to: 0, as: name)
         default: accept(name)
         }
     }

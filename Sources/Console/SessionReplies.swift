@@ -54,6 +54,7 @@ extension ShellSession {
         denial.trips = snapshot.trips
         denial.patternRuns = patternRuns
         denial.isKeyOn = snapshot.inputs.contains(.keySwitch)
+        denial.authority = authority
         if mode == .json { return output.refusalReply(denial, line: line, in: Simulation.self) }
         output.put("refused: ")
         output.put(denial.refusal.rule.name)
@@ -83,7 +84,7 @@ extension ShellSession {
 
     /// The oldest entry that a command line waits for is on the medium, or could not be put there: the line gets its reply.
     public mutating func recorded(_ isOnMedium: Bool) {
-        guard let entry = pending.takeFirst(where: { $0.token == 0 && $0.name != .journal }) else { return }
+        guard let entry = pending.takeFirst(where: { $0.token == 0 && !$0.name.isAnsweredAtOnce }) else { return }
         if entry.name == .override { overrideRecorded(isOnMedium) }
         openLines()
         if isOnMedium { accept(entry.name) } else { refuse(Denial(Refusal(.journal)), entry: entry) }
@@ -167,6 +168,7 @@ extension ShellSession {
             }
         case .watch: output.field("on", isWatching)
         case .mode: output.field("mode", mode == .json ? "json" : "human")
+        case .control: output.fields(authority)
         default: break
         }
     }
@@ -190,6 +192,7 @@ extension ShellSession {
         case .mode: output.put("text for people")
         case .override: output.put("on record, for this pattern alone: `start` gives it once")
         case .watch: output.put(isWatching ? "watching" : "no longer watching")
+        case .control: output.put(authority)
         default: output.put("done")
         }
     }

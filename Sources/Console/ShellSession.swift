@@ -15,7 +15,7 @@ public enum OutputMode: UInt8, BitwiseCopyable, Hashable, Sendable {
 ///
 /// Reads no clock and does no I/O. Nothing that comes from the line makes it fail: what fits no command is refused with the
 /// reason, and byte 0x18 stops the board from any state of the parser. Not copyable: it holds 30 KB of buffers.
-public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
+public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~Copyable {
     /// The intensity of a new session: low enough for any protocol of the library, high enough to be seen.
     static var firstIntensity: PerMille { PerMille(300) }
     /// An unanswered command is refused as `busy` after this.
@@ -47,7 +47,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     /// The protocol whose pattern runs: its pulses count as a use.
     var running: ProtocolName?
     /// The protocols that can be loaded.
-    public var library = ProtocolLibrary.builtIn
+    let library: ProtocolLibrary
     /// Who the pulses are for, as far as admission wants to know. The session keeps powered-on time going and notes the protocols that it
     /// gives; all else is said by the surroundings.
     public var subject = SubjectContext()
@@ -67,6 +67,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     /// Pulses given or omitted that the last line of progress told of.
     var shownProgress: UInt32 = 0
 
+    /// What this session may do: all of an operator's, unless the console side says otherwise.
+    public var authority = Authority.alone
     /// The hash of the board's file, first eight bytes: in `status`, and in the journal's record of a start.
     public var boardHash: UInt64 { board.identity.hash }
     /// The journal's head tag, first eight bytes, as `status` shows it.
@@ -81,8 +83,9 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     public var isTerminal = false { didSet { modeChanged() } }
 
     /// A session on a line that is still down; the first byte brings it up.
-    public init(board: BoardDescription) {
+    public init(board: BoardDescription, protocols: ProtocolLibrary = .builtIn) {
         self.board = board
+        library = protocols
         lease = Lease(idle: board.idle)
     }
 
@@ -178,7 +181,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
 
     /// Nobody has touched a key for the board's idle time: the shell disarms, and says why, before its lease runs out.
     private mutating func disarmIfIdle() {
-        guard lease.hasBecomeIdle(at: now, patternRuns: isGiving), snapshot.state.isArmed else { return }
+        guard lease.hasBecomeIdle(at: now, patternRuns: isGiving), snapshot.state.isArmed, authority.holdsControl
+        else { return }
         outbox.disarmAlone()
         tellIdle()
     }
@@ -193,7 +197,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
 
     mutating func nextToken() -> UInt32 {
         // 0 marks commands whose answer nobody waits for.
-        lastToken = lastToken == .max ? 1 : lastToken + 1
+        lastToken = lastToken == ChannelToken.most ? 1 : lastToken + 1
         return lastToken
     }
 

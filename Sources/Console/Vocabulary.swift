@@ -7,6 +7,7 @@ enum WordKind: BitwiseCopyable, Hashable {
     case settable
     case onOff
     case outputMode
+    case controlWish
     case trip
     case input
     case component
@@ -24,7 +25,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         switch kind {
         case .command, .pattern: CommandName.count
         case .settable, .forWord: 1
-        case .onOff, .outputMode: 2
+        case .onOff, .outputMode, .controlWish: 2
         case .protocolAction, .protocolOption: 3
         case .trip: Trip.count
         case .input: Simulation.inputCount
@@ -48,6 +49,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case .protocolOption: return index == 0 ? "at" : index == 1 ? "threshold" : "seed"
         case .onOff: return index == 0 ? "on" : "off"
         case .outputMode: return index == 0 ? "human" : "json"
+        case .controlWish: return index == 0 ? "take" : "release"
         case .trip: return Trip(rawValue: UInt8(clamping: index))?.name
         case .input: return Simulation.inputName(index)
         case .component: return Simulation.componentName(index)
@@ -96,6 +98,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case (.clear, 1): return .trip
         case (.watch, 1), (.operate, 2): return .onOff
         case (.mode, 1): return .outputMode
+        case (.control, 1): return .controlWish
         case (.operate, 1): return .input
         case (.inject, 1): return .component
         case (.inject, 2): return self.index(of: words[1], in: line, kind: .component).map { .failure(component: $0) }

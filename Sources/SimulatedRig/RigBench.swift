@@ -28,13 +28,13 @@ extension SimulatedRig {
     /// The console's run, and what it asks of the bench.
     mutating func runConsole() -> Instant {
         let next = side.runConsole(at: clock) - clockLead
-        attendRequests()
+        attendRequests(isRunning: true)
         return next
     }
 
     /// What the console asks of hands and faults.
-    mutating func attendRequests() {
-        side.attendRequests()
+    mutating func attendRequests(isRunning: Bool) {
+        side.attendRequests(at: clock, isRunning: isRunning)
         while let request = side.takeBenchRequest() { attend(request) }
     }
 
@@ -48,7 +48,7 @@ extension SimulatedRig {
             else { return }
             let until = duration.map { now + $0 } ?? .distantFuture
             inject(Fault(component, mode, from: now, until: until))
-        case .journal, .record: break
+        case .journal, .record, .control: break
         }
     }
 

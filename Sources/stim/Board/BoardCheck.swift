@@ -23,12 +23,14 @@ struct BoardCheck: TextCheck {
         guard !text.isUnreadable else { return }
         kind = readKind()
         let name: FixedText<16>? = readText("board.name", "the board's name, 1 ... 15 plain characters")
+        let allowsWire = readWireEmulation()
         let description = readNumbers()
         var wiring = BoardWiring()
         if kind == .linux { wiring = readWiring() }
         noteUnknown()
         guard mistakes.isEmpty, let name else { return }
-        image = BoardImage(kind: kind, name: name, description: description, wiring: wiring)
+        image = BoardImage(
+            kind: kind, name: name, description: description, wiring: wiring, allowsWire: allowsWire)
     }
 
     // MARK: Reading
@@ -43,6 +45,18 @@ struct BoardCheck: TextCheck {
             }
         }
         return text.tables.contains("outputs") ? .linux : .simulated
+    }
+
+    /// Off where the file does not say.
+    private mutating func readWireEmulation() -> Bool {
+        let path = "board.wire_emulation"
+        known.insert(path)
+        guard text.values[path] != nil || text.tables.contains(path) else { return false }
+        let rule = "\"on\" or \"off\""
+        guard let word: FixedText<16> = readText(path, rule) else { return false }
+        if word == FixedText("on".utf8) { return true }
+        if word != FixedText("off".utf8) { note(path, "not \(rule)") }
+        return false
     }
 
     private mutating func readNumbers() -> BoardDescription {

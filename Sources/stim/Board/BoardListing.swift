@@ -10,6 +10,7 @@ enum BoardListing {
             "# hash \(image.description.identity.shownHash)", "", "[board]",
             "name = \"\(string(image.description.identity.name))\"",
             "kind = \"\(image.kind == .simulated ? "simulated" : "linux")\"",
+            "wire_emulation = \"\(image.allowsWire ? "on" : "off")\"",
         ]
         var section = ""
         for field in BoardField.all {

@@ -78,13 +78,14 @@ func protocols(from file: String?) -> ProtocolLibrary {
     guard let file else { return .builtIn }
     // The library reads where it lies, for as long as the program runs.
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: ProtocolLibrary.longest, alignment: 16)
-    do throws(LibraryFault) {
-        return try unsafe file.withCString { (path) throws(LibraryFault) in
-            try unsafe ProtocolLibrary.load(path, into: memory)
-        }
-    } catch {
-        say("\(file): the protocol library cannot be used, there are no protocols: \(error.text)\n", to: 2)
-        return ProtocolLibrary(fault: error)
+    let loaded = unsafe file.withCString { path in
+        Result { () throws(LibraryFault) in try unsafe ProtocolLibrary.load(path, into: memory) }
+    }
+    switch loaded {
+    case .success(let library): return library
+    case .failure(let fault):
+        say("\(file): the protocol library cannot be used, there are no protocols: \(fault.text)\n", to: 2)
+        return ProtocolLibrary(fault: fault)
     }
 }
 

@@ -11,11 +11,13 @@ extension LineOutput {
         label("  guideline")
         finding(verdict.forecast.guideline)
         endLine()
+        source(of: verdict.forecast.guideline)
         guard case .needsOverride(_, let breaches) = verdict else { return }
         for index in 0..<breaches.count {
             label("  outside")
             breach(breaches[index])
             endLine()
+            source(breaches[index].source)
         }
         label("  way")
         put("`override REASON`, which goes into the journal, then `start`")
@@ -28,33 +30,53 @@ extension LineOutput {
         put(plan.strongest)
         put(" in ")
         put(forecast.duration)
-        put(", ")
+        endLine()
+        label("  energy")
         put(forecast.energy)
-        put(" stored energy, coil up to ")
-        put(forecast.hottestCoil)
-        put(", then a wait of ")
+        put(" stored, then a wait of ")
         put(forecast.waitAfter)
         endLine()
+        label("  coil")
+        put("up to ")
+        put(forecast.hottestCoil)
+        endLine()
+    }
+
+    private mutating func source(_ source: GuidelineSource) {
+        label("  source")
+        put(source.citation)
+        endLine()
+    }
+
+    private mutating func source(of finding: GuidelineFinding) {
+        switch finding {
+        case .notApplied, .singlePulses, .outside: break
+        case .inside(_, _, let hasMargin):
+            source(.rossi2009)
+            if hasMargin { return }
+            label("  margin")
+            put("less than the 25 % of the limit that is advised")
+            endLine()
+            source(.chen1997)
+        case .named(let named, _): source(named.source)
+        }
     }
 
     mutating func finding(_ finding: GuidelineFinding) {
         switch finding {
         case .notApplied: put("not applied: no motor threshold is known")
         case .singlePulses: put("single pulses, which no table limits")
-        case .inside(let cell, let part, let hasMargin):
+        case .inside(let cell, let part, _):
             put("inside: ")
             put(part)
             put(" of threshold, ")
             self.cell(cell)
-            if !hasMargin { put("; within 25 % of the limit, which Chen 1997 advises to keep off") }
         case .named(let named, let part):
             put("inside: ")
             put(named.name)
             put(" at ")
             put(part)
-            put(" of active threshold (")
-            put(named.source.citation)
-            put(")")
+            put(" of active threshold")
         case .outside(let part):
             put("outside, at ")
             put(part)
@@ -107,9 +129,6 @@ extension LineOutput {
             put(" ago, its cool-down is ")
             put(breach.limit, in: breach.unit)
         }
-        put(" (")
-        put(breach.source.citation)
-        put(")")
     }
 
     // MARK: Rule by rule

@@ -135,7 +135,7 @@ extension LineOutput {
 
     /// What the plan uses of each rule, and which one is the tightest.
     mutating func loads(_ loads: RuleLoads) {
-        put("  rule               used   limit      pattern    at pulse")
+        put("  rule                used   limit      pattern    at pulse")
         endLine()
         for index in 0..<RuleLoads.count {
             let load = loads[index]
@@ -143,13 +143,13 @@ extension LineOutput {
             let start = lineLength
             put("  ")
             put(load.rule.name)
-            pad(to: 21, from: start)
+            pad(to: 22, from: start)
             put(PerMille(saturating: load.used))
-            pad(to: 28, from: start)
+            pad(to: 29, from: start)
             put(load.limit, in: load.unit)
-            pad(to: 39, from: start)
+            pad(to: 40, from: start)
             put(load.actual, in: load.unit)
-            pad(to: 50, from: start)
+            pad(to: 51, from: start)
             put(Int64(load.pulseIndex) + 1)
             endLine()
         }
@@ -162,17 +162,29 @@ extension LineOutput {
         endLine()
     }
 
-    /// How fast the intensity may be repeated for ever: which of the three is the lowest.
+    /// How fast the intensity may be repeated for ever: the lowest of the three.
     mutating func sustained(_ rates: SustainedRates, at intensity: PerMille) {
         label("  for ever")
+        put(rates.lowest.rate)
+        put(" at ")
         put(intensity)
-        put(" bears: rate table ")
+        put(", by ")
+        put(rates.lowest.name)
+        put(": rate table ")
         put(rates.byTable)
         put(", recharge ")
         put(rates.byRecharge)
         put(", energy ")
         put(rates.byEnergy)
         endLine()
+    }
+}
+
+extension SustainedRates {
+    /// The one that bounds, and what it is called.
+    var lowest: (rate: Millihertz, name: StaticString) {
+        let rate = min(byTable, min(byRecharge, byEnergy))
+        return (rate, rate == byEnergy ? "energy" : rate == byRecharge ? "recharge" : "the rate table")
     }
 }
 

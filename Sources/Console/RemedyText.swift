@@ -79,6 +79,9 @@ extension LineOutput {
                     ? "the same again, after a `selftest` that passes"
                     : "the same after a start that has all of what `posture` lists")
         case .unknownCommand: put("help")
+        case .guideline where !denial.proposals.isEmpty:
+            put("the same ")
+            put(denial.proposals)
         case .guideline:
             put(refusal.wouldAdmit, in: refusal.unit)
             put(

@@ -94,7 +94,9 @@ import Testing
         #expect(text.hasPrefix("admitted: 200 pulses at 60 % in 49.9 s"))
         #expect(lines.contains { $0.hasPrefix("  guideline not applied: no motor threshold is known") })
         #expect(lines.contains { $0.hasPrefix("  tightest ") })
-        #expect(lines.contains { $0.hasPrefix("  for ever  60 % bears: rate table 25 Hz, recharge ") })
+        #expect(
+            lines.contains { $0.hasPrefix("  for ever 11.5 Hz at 60 %, by energy: rate table 25 Hz, recharge 17.8 Hz") }
+        )
         #expect(lines.filter { $0.hasPrefix("  ") && $0.contains("|") }.count == 10)
         for line in lines {
             #expect(line.utf8.count <= 80 && line.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }, "\(line)")
@@ -112,7 +114,7 @@ import Testing
         _ = bench.say("set intensity 73%")
         let text = bench.say("check train 25Hz 250")
         #expect(text.contains("refused: recharge"), "\(text)")
-        #expect(text.contains("73 % bears: rate table 20.547 Hz, recharge 1"))
+        #expect(text.contains("at 73 %, by energy: rate table 20.5 Hz, recharge 12.7 Hz, energy 7.8 Hz"))
         let json = armed(mode: .json)
         _ = json.say("set intensity 73%")
         let reply = try #require(objects(json.say("check train 25Hz 250"))?.first)

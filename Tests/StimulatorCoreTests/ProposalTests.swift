@@ -37,21 +37,44 @@ private func proposals(_ pattern: PulsePattern, in context: AdmissionContext = c
             for: Millijoules(Int64(250 * energy * 1000)) - .joules(10_500), sustained: board.sustainedPower)
         #expect(abs(Double(wait.raw) / 1e9 - 21.97) < 0.1, "\(wait)")
         let near = proposals(pattern)
-        #expect(near.slower.map { refusal($0) } == .some(nil) && near.weaker.map { refusal($0) } == .some(nil))
+        #expect(refusal(try #require(near.slower)) == nil && refusal(try #require(near.weaker)) == nil)
         #expect(near.fewer == nil, "no number of pulses makes 25 Hz possible")
     }
 
+    /// What the charger alone bears: from what a pulse leaves (worst, best) up again, at a constant 1050 W, in milliseconds.
+    private func charging(_ perMille: Int32, _ residual: Int32) -> Double {
+        let full = board.setPoint(for: PerMille(perMille))
+        let left = Millivolts(Int32(Int64(full.raw) * Int64(residual) / 1000))
+        return Double(CapacitorPlan.chargeTime(from: left, to: full, board: board).raw) / 1e6
+    }
+
+    @Test("what the charger allows: 100 %, 73 %, 15 Hz, 50 Hz bursts and quadripulse as in the table of facts")
+    func charger() {
+        #expect(abs(1000 / charging(1000, 730) - 8.9) < 0.1 && abs(1000 / charging(1000, 810) - 12.1) < 0.1)
+        #expect(abs(1000 / charging(730, 730) - 16.8) < 0.1 && abs(1000 / charging(730, 810) - 22.8) < 0.1)
+        #expect(abs(charging(770, 730) - 66.7) < 1 && abs(charging(900, 810) - 66.7) < 1)
+        // Bursts: the charger waits 3.5 ms for the sample of what the pulse left.
+        #expect(abs(charging(380, 730) - 16.5) < 0.5 && abs(charging(450, 810) - 16.5) < 0.5)
+        #expect(abs(charging(116, 730) - 1.5) < 0.05 && abs(charging(135, 810) - 1.5) < 0.05)
+    }
+
     @Test(
-        "what the charger allows: 100 %, 15 Hz, 50 Hz bursts, quadripulse at 5 ms",
-        arguments: [
-            // Rate in hertz, pulses, and the range in which the highest output lies, per mille.
-            (9, 3, 900...1000), (15, 10, 700...900), (50, 3, 300...450), (200, 4, 20...135),
-        ])
-    func charger(_ rate: Int64, _ pulses: UInt32, _ range: ClosedRange<Int32>) throws {
-        let pattern = PulsePattern.train(intensity: PerMille(1000), rate: .hertz(rate), pulses: pulses)
-        let weaker: PulsePattern? = refusal(pattern) == nil ? pattern : proposals(pattern).weaker
-        let highest = try #require(weaker?.intensity.raw)
-        #expect(range.contains(highest), "\(rate) Hz bears \(highest)")
+        "admission stays below what the charger bears, by the parts' tolerances and the proof of the voltage",
+        arguments: [(9, 800, 899), (15, 500, 769), (50, 150, 379)])
+    func below(_ rate: Int64, _ least: Int32, _ most: Int32) throws {
+        let pattern = PulsePattern.train(intensity: PerMille(1000), rate: .hertz(rate), pulses: 3)
+        #expect(refusal(pattern)?.rule == .recharge)
+        let highest = try #require(proposals(pattern).weaker?.intensity.raw)
+        #expect(highest >= least && highest <= most, "\(rate) Hz bears \(highest)")
+    }
+
+    @Test("pulses 5 ms apart leave no time to prove a voltage: refused at any output, with a rate that is admitted")
+    func quadripulse() throws {
+        let burst = PulsePattern.quadripulse(intensity: PerMille(100), interval: .milliseconds(5), bursts: 2)
+        let refused = try #require(refusal(burst))
+        #expect(refused.rule == .recharge && refused.pulseIndex == 1 && refused.limit > 9_600)
+        let near = proposals(burst)
+        #expect(near.weaker == nil && near.slower != nil)
     }
 
     @Test("what is proposed is admitted, and one step nearer is not: rate, number, intensity") func nearest() throws {

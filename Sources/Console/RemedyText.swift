@@ -110,9 +110,18 @@ extension LineOutput {
             put(proposals)
         } else if refusal.wouldAdmit > 0 {
             put(refusal.wouldAdmit, in: refusal.wouldAdmitUnit)
+            if refusal.unit == .microseconds { paceText(refusal.wouldAdmit) }
         } else {
             put(lessText(refusal.rule))
         }
+    }
+
+    /// An interval, said as a rate too; rounded down, so that it would be admitted.
+    private mutating func paceText(_ microseconds: Int64) {
+        put(" from start to start (")
+        let tenths = 10_000_000 / microseconds
+        put(tenths > 0 ? Millihertz(tenths * 100) : Millihertz(1_000_000_000 / microseconds))
+        put(")")
     }
 
     /// `at 19.6 Hz, or with 312 pulses, or at 61 %`: each was judged.

@@ -22,6 +22,8 @@ extension Admission {
         for pattern: PulsePattern, refused refusal: Refusal, in context: AdmissionContext
     ) -> Proposals {
         let search = ProposalSearch(pattern: pattern, context: context, wantsNoOverride: false)
+        // What the safety side alone refuses has nothing near that it would not.
+        if search.isAdmitted(pattern) { return Proposals() }
         switch refusal.rule {
         // Fewer pulses as close together would be as close together.
         case .rateForPower, .recharge, .interval: return search.only(slower: .innermost, weaker: true)
@@ -79,7 +81,7 @@ private struct ProposalSearch {
         return proposals
     }
 
-    private func isAdmitted(_ candidate: PulsePattern) -> Bool {
+    func isAdmitted(_ candidate: PulsePattern) -> Bool {
         do throws(Refusal) {
             let verdict = try Admission.verdict(PulsePlan(candidate), in: context)
             if case .needsOverride = verdict { return !wantsNoOverride }

@@ -36,6 +36,19 @@ extension ProtocolLibrary {
         }
     }
 
+    /// The library of a compiled file, which stays in memory for as long as the program runs; the built-in one without a file. One that
+    /// cannot be used has no protocols, and says why in `fault`.
+    /// - Parameter path: ends in a zero byte.
+    public static func load(_ path: UnsafePointer<CChar>?) -> ProtocolLibrary {
+        guard let path = unsafe path else { return .builtIn }
+        guard let memory = unsafe csystem_map(longest) else { return ProtocolLibrary(fault: .unreadable(code: ENOMEM)) }
+        do throws(LibraryFault) {
+            return try unsafe load(path, into: UnsafeMutableRawBufferPointer(start: memory, count: longest))
+        } catch {
+            return ProtocolLibrary(fault: error)
+        }
+    }
+
     /// Reads a compiled library into `memory`, which is `longest` bytes and outlives it.
     /// - Parameter path: ends in a zero byte.
     /// - Throws: `LibraryFault`.

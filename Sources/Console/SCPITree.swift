@@ -164,7 +164,8 @@ extension SCPIHeader {
 
     private var measureEntry: SCPIEntry {
         switch self {
-        case .measureVoltage: SCPIEntry("MEASure[:SCALar]:VOLTage[:DC]", .query, "capacitor, V; 9.91E37 and -230 if old")
+        case .measureVoltage:
+            SCPIEntry("MEASure[:SCALar]:VOLTage[:DC]", .query, "capacitor, V; 9.91E37 and -230 if old")
         case .measureVoltageAge: SCPIEntry("MEASure[:SCALar]:VOLTage[:DC]:AGE", .query, "age of the reading, s")
         case .measureVoltageQuality:
             SCPIEntry("MEASure[:SCALar]:VOLTage[:DC]:QUALity", .query, "GOOD, STALE, IMPLAUSIBLE, FAILED or NONE")
@@ -178,7 +179,8 @@ extension SCPIHeader {
             SCPIEntry("MEASure[:SCALar]:TEMPerature#:QUALity", .query, "GOOD, STALE, IMPLAUSIBLE, FAILED or NONE")
         case .measureTemperatureData:
             SCPIEntry("MEASure[:SCALar]:TEMPerature#:DATA", .query, "value, quality and age, whatever the quality")
-        case .measureEnergy: SCPIEntry("MEASure[:SCALar]:ENERgy", .query, "stored energy of the last minute's pulses, J")
+        case .measureEnergy:
+            SCPIEntry("MEASure[:SCALar]:ENERgy", .query, "stored energy of the last minute's pulses, J")
         case .measureEnergyBacklog:
             SCPIEntry("MEASure[:SCALar]:ENERgy:BACKlog", .query, "energy to be given off before the next train, J")
         case .measurePulses: SCPIEntry("MEASure[:SCALar]:PULSes", .query, "pulses of the session")

@@ -75,3 +75,14 @@ extension BoardFault {
         writer.flush()
     }
 }
+
+extension LibraryFault {
+    /// Says on standard error why a protocol library cannot be used.
+    public func complain() {
+        var writer = OutputWriter(descriptor: 2)
+        writer.put("the protocol library cannot be used, there are no protocols: ")
+        writer.put(text)
+        writer.put("\n")
+        writer.flush()
+    }
+}

@@ -36,6 +36,8 @@ struct Run: ParsableCommand {
 
     @Option(name: .customLong("set"), help: "A variable before the first line, as NAME=VALUE; may be given again.")
     var variables: [String] = []
+    @Option(name: .customLong("protocols"), help: "Use this compiled protocol library instead of the built-in one.")
+    var protocolFile: String?
 
     @Flag(help: "Answers and events as JSON, one object a line; the script's lines are not repeated.")
     var json = false
@@ -48,7 +50,7 @@ struct Run: ParsableCommand {
     }
 
     private func simulate(_ script: Script) throws -> [Ledger.Failure] {
-        try withRig(seed: seed, board: board(from: boardFile)) { rig in
+        try withRig(seed: seed, board: board(from: boardFile), protocols: protocols(from: protocolFile)) { rig in
             ScriptRunner(on: scriptBench(rig: rig, json: json)).run(script)
         }
     }
@@ -62,8 +64,9 @@ struct Run: ParsableCommand {
     }
 
     func validate() throws {
-        if port != nil, boardFile != nil {
-            throw ValidationError("--board is for a simulated board; the board at --port has its own file")
+        if port != nil, boardFile != nil || protocolFile != nil {
+            throw ValidationError(
+                "--board and --protocols are for a simulated board; the board at --port has its own files")
         }
         _ = try given()
     }

@@ -18,12 +18,17 @@ import SystemIO
 @main enum Main {
     static func main() {
         guard let options = Options.read() else {
-            Program.fail("stimd-sim: usage: stimd-sim [--board FILE] [--seed N] [--tty PATH | --script]\n")
+            Program.fail(
+                "stimd-sim: usage: stimd-sim [--board FILE] [--protocols FILE] [--seed N] [--tty PATH | --script]\n")
         }
         let image = options.board.map { unsafe BoardImage.load($0.text, runs: { $0 == .simulated }) } ?? .simulated
         image.description.identity.fault?.complain()
+        let protocols = unsafe ProtocolLibrary.load(options.protocols?.text)
+        protocols.fault?.complain()
         guard let memory = unsafe csystem_map(SimulatedRig.memorySize) else { Program.fail("stimd-sim: no memory\n") }
-        let rig = unsafe SimulatedRig(seed: options.seed, board: image.description, memory: memory)
+        let rig = unsafe SimulatedRig(
+            seed: options.seed, board: image.description, protocols: protocols,
+            memory: memory)
         if options.script {
             csystem_exit(ScriptRun(rig: rig).run() ? 0 : 1)
         }

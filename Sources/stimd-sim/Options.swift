@@ -7,6 +7,8 @@ struct Options {
     var tty: Argument?
     /// The compiled board file; nil for the simulated board that is built in.
     var board: Argument?
+    /// The compiled protocol library; nil for the built-in one.
+    var protocols: Argument?
     var script = false
 
     /// The options of this process; nil for a command line that is not understood.
@@ -25,6 +27,9 @@ struct Options {
             } else if words.isAt("--board") {
                 options.board = words.value()
                 if options.board == nil { return nil }
+            } else if words.isAt("--protocols") {
+                options.protocols = words.value()
+                if options.protocols == nil { return nil }
             } else {
                 return nil
             }

@@ -10,6 +10,8 @@ struct Options {
     var latches: Argument
     /// The serial device; nil for standard input and output.
     var tty: Argument?
+    /// The compiled protocol library; nil for the built-in one.
+    var protocols: Argument?
     /// The file that is told how the self-test ended; nil when nobody wants to know.
     var verdict: Argument?
     /// Who the console's process is.
@@ -22,6 +24,7 @@ struct Options {
         var journal: Argument?
         var latches: Argument?
         var tty: Argument?
+        var protocols: Argument?
         var verdict: Argument?
         var user: Argument?
         while words.advance() {
@@ -34,6 +37,9 @@ struct Options {
             } else if words.isAt("--tty") {
                 tty = words.value()
                 if tty == nil { return nil }
+            } else if words.isAt("--protocols") {
+                protocols = words.value()
+                if protocols == nil { return nil }
             } else if words.isAt("--verdict") {
                 verdict = words.value()
                 if verdict == nil { return nil }
@@ -45,7 +51,8 @@ struct Options {
             }
         }
         guard let board, let journal, let latches else { return nil }
-        var options = Options(board: board, journal: journal, latches: latches, tty: tty, verdict: verdict)
+        var options = Options(
+            board: board, journal: journal, latches: latches, tty: tty, protocols: protocols, verdict: verdict)
         if let user {
             // Root would be no other user.
             guard let number = user.number, number > 0, number < UInt32.max else { return nil }

@@ -152,7 +152,11 @@ public struct WireSession: ~Copyable {
 
     /// The answer to the request for control; nil for yes.
     public mutating func controlAnswered(_ refusal: Refusal?) {
-        guard let waiting = awaited, waiting.kind == .control else { return }
+        guard let waiting = awaited, waiting.kind == .control else {
+            // Given too late, to a client that was told no: it is given back.
+            if refusal == nil, authority.holdsControl, !isRemote { release() }
+            return
+        }
         if refusal == nil {
             isRemote = true
             statusAt = now
@@ -199,8 +203,10 @@ public struct WireSession: ~Copyable {
     mutating func giveBack() {
         loseControl()
         outbox.disarmAlone()
-        if !requests.isFull { requests.add(.control(.release)) }
+        release()
     }
+
+    private mutating func release() { if !requests.isFull { requests.add(.control(.release)) } }
 
     /// The board's lease follows the client's, which is longer while nothing is armed.
     private mutating func renewIfDue() {

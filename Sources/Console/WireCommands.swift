@@ -49,6 +49,8 @@ extension WireSession {
 
     private mutating func releaseRemote() {
         let wasRemote = isRemote
+        // Asked for and given back in one breath: what is given now comes too late.
+        if let waiting = awaited, waiting.kind == .control { conclude(waiting, .busy) }
         if wasRemote { giveBack() }
         guard wasRemote, snapshot.state.isArmed, awaited == nil else { return confirm(.releaseRemote, status) }
         awaited = WireAwaited(

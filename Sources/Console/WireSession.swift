@@ -86,8 +86,8 @@ public struct WireSession: ~Copyable {
             if let state = StimulatorState(rawValue: event.detail) { snapshot.state = state }
         case .pulse: activeAt = max(activeAt, event.at)
         case .trainFinished:
+            if snapshot.trainTotal > 1 { trainEndedAt = max(trainEndedAt, event.at) }
             snapshot.trainTotal = 0
-            if train.isOn { trainEndedAt = max(trainEndedAt, event.at) }
         default: break
         }
     }
@@ -95,7 +95,7 @@ public struct WireSession: ~Copyable {
     /// Takes the newest snapshot of the safety side.
     public mutating func update(_ snapshot: Snapshot) {
         // The event that ends a train may have been lost.
-        if train.isOn, self.snapshot.trainTotal > 0, snapshot.trainTotal == 0 {
+        if self.snapshot.trainTotal > 1, snapshot.trainTotal == 0 {
             trainEndedAt = max(trainEndedAt, snapshot.now)
         }
         self.snapshot = snapshot
@@ -108,7 +108,7 @@ public struct WireSession: ~Copyable {
     public mutating func hangUp(at now: Instant) {
         self.now = now
         if isRemote { outbox.disarmAlone() }
-        isRemote = false
+        loseControl()
         awaited = nil
         requests.clear()
         parser.reset()
@@ -152,7 +152,11 @@ public struct WireSession: ~Copyable {
 
     /// The answer to the request for control; nil for yes.
     public mutating func controlAnswered(_ refusal: Refusal?) {
-        guard let waiting = awaited, waiting.kind == .control else { return }
+        guard let waiting = awaited, waiting.kind == .control else {
+            // Given too late, to a client that was told no: it is given back.
+            if refusal == nil, authority.holdsControl, !isRemote { release() }
+            return
+        }
         if refusal == nil {
             isRemote = true
             statusAt = now
@@ -164,7 +168,7 @@ public struct WireSession: ~Copyable {
     /// Control is another channel's, and the board is being disarmed.
     public mutating func receive(_ notice: ControlNotice) {
         switch notice {
-        case .takenOver: isRemote = false
+        case .takenOver: loseControl()
         }
     }
 
@@ -189,12 +193,20 @@ public struct WireSession: ~Copyable {
         }
     }
 
+    /// Remote control is over. What fires a train for this client fires a single pulse for the next.
+    private mutating func loseControl() {
+        isRemote = false
+        train.isOn = false
+    }
+
     /// Disarms, and gives control back.
     mutating func giveBack() {
-        isRemote = false
+        loseControl()
         outbox.disarmAlone()
-        if !requests.isFull { requests.add(.control(.release)) }
+        release()
     }
+
+    private mutating func release() { if !requests.isFull { requests.add(.control(.release)) } }
 
     /// The board's lease follows the client's, which is longer while nothing is armed.
     private mutating func renewIfDue() {

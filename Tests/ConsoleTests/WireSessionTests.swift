@@ -47,8 +47,15 @@ import Testing
         while bench.session.takeRequest() != nil {}
         bench.pass(250)
         #expect(bench.read() == no("Q", "S"))
+        bench.session.authority.holdsControl = true
         bench.session.controlAnswered(nil)
         #expect(!bench.isRemote && bench.read().isEmpty)
+        bench.pass(10)
+        #expect(!bench.holdsControl, "given back")
+        // Asked for and given back before it was given.
+        bench.send(packet("Q@") + packet("R@"))
+        #expect(bench.read() == no("Q", "S") + packet([0x52, 0x09]))
+        #expect(!bench.isRemote && !bench.holdsControl)
     }
 
     @Test("an answer has the status from before the command; taking and giving back control show what they did")

@@ -55,6 +55,24 @@ import Testing
         for command in ["@040", "B0100", "D00010", "[0010"] { #expect(bench.ask(command) == no(command, "S")) }
     }
 
+    @Test("H-30 train mode ends with remote control: the next client's fire gives a single pulse") func modeEnds() {
+        let ends: [(WireBench) -> Void] = [
+            { _ = $0.ask("R@") }, { $0.session.hangUp(at: $0.now) }, { $0.pass(10_100) },
+            { $0.session.receive(ControlNotice.takenOver(by: ChannelName(.line, number: 0), role: .engineer)) },
+        ]
+        for end in ends {
+            let bench = WireBench(remote: true)
+            for command in ["[0010", "B0100", "D00020"] { #expect(bench.ask(command).count == 4) }
+            end(bench)
+            _ = bench.ask("Q@")
+            #expect(bench.ask("x@")[2] & 8 != 0)
+            bench.arm(30)
+            bench.commands = []
+            #expect(bench.ask("EH").count == 3)
+            #expect(bench.commands == [.start(.single(intensity: PerMille(300)))])
+        }
+    }
+
     @Test("H-11 a train that admission refuses is never sent: too fast, too much energy, too hot, in a cool-down")
     func admission() {
         let bench = WireBench(remote: true)

@@ -4,7 +4,8 @@ import StimulatorCore
 extension CommandName {
     var entry: CommandEntry {
         switch self {
-        case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew, .control: lookingEntry
+        case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew, .control:
+            lookingEntry
         case .protocol, .override: protocolEntry
         case .session, .threshold, .note, .clock, .yes, .no, .subject: subjectEntry
         case .pulse, .train, .theta, .itbs, .ctbs, .qps, .paired: patternEntry
@@ -127,7 +128,8 @@ extension CommandName {
         switch self {
         case .session:
             CommandEntry(
-                "session", "session [show | start CODE [PROFILE] | end]", "says who the pulses are for, and what is left of the dose",
+                "session", "session [show | start CODE [PROFILE] | end]",
+                "says who the pulses are for, and what is left of the dose",
                 details: """
                     CODE is never a name: letters, digits and hyphens, at most 16, with a digit. PROFILE is standard, \
                     accelerated or measurement: how much a session and a day may give. A session that was broken off goes \
@@ -137,7 +139,10 @@ extension CommandName {
         case .threshold:
             CommandEntry(
                 "threshold",
-                "threshold [show | start METHOD [active] [from INTENSITY] | set INTENSITY method METHOD [active] | accept | stop]",
+                """
+                threshold [show | accept | stop] | threshold start METHOD [active] [from INTENSITY] \
+                | threshold set INTENSITY method METHOD [active]
+                """,
                 "determines a motor threshold, or puts one on record",
                 details: """
                     Methods to start: ifcn (10 of 20), pest (maximum likelihood), map (the same with the population known), \
@@ -147,7 +152,8 @@ extension CommandName {
                 example: "threshold start pest")
         case .note:
             CommandEntry(
-                "note", "note TEXT | side-effect TEXT | pain 0..10", "puts a remark, a side effect or a pain rating on record",
+                "note", "note TEXT | note side-effect TEXT | note pain 0..10",
+                "puts a remark, a side effect or a pain rating on record",
                 example: "note pain 3")
         case .clock:
             CommandEntry(
@@ -158,7 +164,8 @@ extension CommandName {
         case .no: CommandEntry("no", "no", "the muscle did not answer the last pulse", example: "no")
         default:
             CommandEntry(
-                "subject", "subject virtual SEED | none", "lays a virtual subject under the simulated coil: it answers pulses",
+                "subject", "subject virtual SEED | subject none",
+                "lays a virtual subject under the simulated coil: it answers pulses",
                 example: "subject virtual 7")
         }
     }

@@ -4,7 +4,8 @@ import StimulatorCore
 enum Expected: UInt8, BitwiseCopyable, Hashable {
     case command, settable, intensity, rate, count, time, repeats, every, pattern, trip, onOff, outputMode, controlWish
     case input, component, failure, forWord, nothing
-    case sessionAction, subjectCode, profile, thresholdAction, procedure, startOption, setOption, statedMethod, remark, rating
+    case sessionAction, subjectCode, profile, thresholdAction, procedure, startOption, setOption, statedMethod, remark,
+        rating
     case clockAction, moment, subjectAction
     case protocolAction, protocolOption, protocolName, reason
 

@@ -9,7 +9,8 @@ extension ShellSession {
         case .override: true
         case .subject(let command): command.needsControl
         case .setIntensity: snapshot.state.isArmed || pending.contains(.arm)
-        case .help, .status, .disarm, .stop, .check, .limits, .posture, .faults, .watch, .journal, .mode, .control, .request, .protocolList,
+        case .help, .status, .disarm, .stop, .check, .limits, .posture, .faults, .watch, .journal, .mode, .control,
+            .request, .protocolList,
             .protocolShow, .protocolLoad:
             false
         }

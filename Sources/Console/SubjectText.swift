@@ -111,7 +111,11 @@ extension ShellSession {
         output.put(" (")
         output.put(threshold.method.name)
         output.put(", ")
-        if threshold.date == 0 { output.put("date not known") } else { output.put(CivilTime(nanoseconds: threshold.date)) }
+        if threshold.date == 0 {
+            output.put("date not known")
+        } else {
+            output.put(CivilTime(nanoseconds: threshold.date))
+        }
         output.put(")")
     }
 
@@ -140,7 +144,9 @@ extension ShellSession {
             output.put(Int64(run.procedure.pulses) + 1)
             output.put(" at ")
             output.put(intensity)
-            output.put(run.question != nil ? " waits for `yes` or `no`" : snapshot.state.isArmed ? ": `pulse`" : ": `arm`, then `pulse`")
+            output.put(
+                run.question != nil
+                    ? " waits for `yes` or `no`" : snapshot.state.isArmed ? ": `pulse`" : ": `arm`, then `pulse`")
         }
     }
 

@@ -23,13 +23,19 @@ struct Run: ParsableCommand {
     @Option(name: .customLong("board"), help: "Simulate the board of this compiled board file.")
     var boardFile: String?
 
+    @Option(help: "Write the journal of the run to this file, for `stim log` and `stim report`.")
+    var journal: String?
+
     @Flag(help: "Answers and events as JSON, one object a line; the script's lines are not repeated.")
     var json = false
 
     func run() throws {
         let script = try read()
         let failures = try withRig(seed: seed, board: board(from: boardFile)) { rig in
-            ScriptRunner(rig: rig, json: json).run(script)
+            var bytes = Data()
+            let failures = ScriptRunner(rig: rig, json: json).run(script) { bytes.append($0) }
+            if let journal { try bytes.write(to: URL(fileURLWithPath: journal)) }
+            return failures
         }
         for failure in failures { say("\(name):\(failure.line): \(failure.message)\n", to: 2) }
         if !failures.isEmpty { throw ExitCode(1) }

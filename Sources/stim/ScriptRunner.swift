@@ -26,16 +26,18 @@ struct ScriptRunner: ~Copyable {
     }
 
     /// Runs to the end, or to the first line that cannot come to its end.
+    /// - Parameter journal: is handed every byte of the run's journal at the end.
     /// - Returns: what failed, by line; empty for a run as the script has it.
-    consuming func run(_ script: Script) -> [Ledger.Failure] {
+    consuming func run(_ script: Script, journal: (UInt8) -> Void = { _ in }) -> [Ledger.Failure] {
         for line in script.lines {
-            guard execute(line) else { return finish() }
+            guard execute(line) else { return finish(journal) }
         }
         rest()
-        return finish()
+        return finish(journal)
     }
 
-    private consuming func finish() -> [Ledger.Failure] {
+    private consuming func finish(_ journal: (UInt8) -> Void) -> [Ledger.Failure] {
+        bench.readJournal(journal)
         bench.listener.writer.flush()
         return bench.listener.ledger.finish()
     }

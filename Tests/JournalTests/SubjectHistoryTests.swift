@@ -112,7 +112,7 @@ private struct History {
         return (day, session)
     }
 
-    @Test("H-29 what the ledger says is what a straight count says, whatever was cut, set or begun")
+    @Test("H-31 what the ledger says is what a straight count says, whatever was cut, set or begun")
     func recomputation() throws {
         for seed in UInt64(1)...150 {
             var history = try History(seed: seed)
@@ -133,7 +133,7 @@ private struct History {
         }
     }
 
-    @Test("H-29 cut at any byte: the dose is that of the whole records before the cut") func everyCut() throws {
+    @Test("H-31 cut at any byte: the dose is that of the whole records before the cut") func everyCut() throws {
         var history = try History(seed: 4)
         while history.journal.end.offset < 4_000 { try history.step() }
         let image = bytes(of: history.journal.store)

@@ -54,7 +54,7 @@ private func began(_ text: String, continues: Bool = false) throws -> JournalEnt
     }
 
     @Test("a whole record of a later version is passed over, and cut off by nobody") func laterVersion() throws {
-        var journal = try journal()
+        let journal = try journal()
         let first = journal.end
         let record = Record(sequence: first.record, at: at(1), wall: wall(), content: .note(try note("to come")))
         var bytes = RecordFormat.encode(record)

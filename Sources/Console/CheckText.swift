@@ -11,11 +11,13 @@ extension LineOutput {
         label("  guideline")
         finding(verdict.forecast.guideline)
         endLine()
+        source(of: verdict.forecast.guideline)
         guard case .needsOverride(_, let breaches) = verdict else { return }
         for index in 0..<breaches.count {
             label("  outside")
             breach(breaches[index])
             endLine()
+            source(breaches[index].source)
         }
         label("  way")
         put("`override REASON`, which goes into the journal, then `start`")
@@ -28,33 +30,53 @@ extension LineOutput {
         put(plan.strongest)
         put(" in ")
         put(forecast.duration)
-        put(", ")
+        endLine()
+        label("  energy")
         put(forecast.energy)
-        put(" stored energy, coil up to ")
-        put(forecast.hottestCoil)
-        put(", then a wait of ")
+        put(" stored, then a wait of ")
         put(forecast.waitAfter)
         endLine()
+        label("  coil")
+        put("up to ")
+        put(forecast.hottestCoil)
+        endLine()
+    }
+
+    private mutating func source(_ source: GuidelineSource) {
+        label("  source")
+        put(source.citation)
+        endLine()
+    }
+
+    private mutating func source(of finding: GuidelineFinding) {
+        switch finding {
+        case .notApplied, .singlePulses, .outside: break
+        case .inside(_, _, let hasMargin):
+            source(.rossi2009)
+            if hasMargin { return }
+            label("  margin")
+            put("less than the 25 % of the limit that is advised")
+            endLine()
+            source(.chen1997)
+        case .named(let named, _): source(named.source)
+        }
     }
 
     mutating func finding(_ finding: GuidelineFinding) {
         switch finding {
         case .notApplied: put("not applied: no motor threshold is known")
         case .singlePulses: put("single pulses, which no table limits")
-        case .inside(let cell, let part, let hasMargin):
+        case .inside(let cell, let part, _):
             put("inside: ")
             put(part)
             put(" of threshold, ")
             self.cell(cell)
-            if !hasMargin { put("; within 25 % of the limit, which Chen 1997 advises to keep off") }
         case .named(let named, let part):
             put("inside: ")
             put(named.name)
             put(" at ")
             put(part)
-            put(" of active threshold (")
-            put(named.source.citation)
-            put(")")
+            put(" of active threshold")
         case .outside(let part):
             put("outside, at ")
             put(part)
@@ -107,16 +129,13 @@ extension LineOutput {
             put(" ago, its cool-down is ")
             put(breach.limit, in: breach.unit)
         }
-        put(" (")
-        put(breach.source.citation)
-        put(")")
     }
 
     // MARK: Rule by rule
 
     /// What the plan uses of each rule, and which one is the tightest.
     mutating func loads(_ loads: RuleLoads) {
-        put("  rule               used   limit      pattern    at pulse")
+        put("  rule                used   limit      pattern    at pulse")
         endLine()
         for index in 0..<RuleLoads.count {
             let load = loads[index]
@@ -124,13 +143,13 @@ extension LineOutput {
             let start = lineLength
             put("  ")
             put(load.rule.name)
-            pad(to: 21, from: start)
+            pad(to: 22, from: start)
             put(PerMille(saturating: load.used))
-            pad(to: 28, from: start)
+            pad(to: 29, from: start)
             put(load.limit, in: load.unit)
-            pad(to: 39, from: start)
+            pad(to: 40, from: start)
             put(load.actual, in: load.unit)
-            pad(to: 50, from: start)
+            pad(to: 51, from: start)
             put(Int64(load.pulseIndex) + 1)
             endLine()
         }
@@ -143,17 +162,29 @@ extension LineOutput {
         endLine()
     }
 
-    /// How fast the intensity may be repeated for ever: which of the three is the lowest.
+    /// How fast the intensity may be repeated for ever: the lowest of the three.
     mutating func sustained(_ rates: SustainedRates, at intensity: PerMille) {
         label("  for ever")
+        put(rates.lowest.rate)
+        put(" at ")
         put(intensity)
-        put(" bears: rate table ")
+        put(", by ")
+        put(rates.lowest.name)
+        put(": rate table ")
         put(rates.byTable)
         put(", recharge ")
         put(rates.byRecharge)
         put(", energy ")
         put(rates.byEnergy)
         endLine()
+    }
+}
+
+extension SustainedRates {
+    /// The one that bounds, and what it is called.
+    var lowest: (rate: Millihertz, name: StaticString) {
+        let rate = min(byTable, min(byRecharge, byEnergy))
+        return (rate, rate == byEnergy ? "energy" : rate == byRecharge ? "recharge" : "the rate table")
     }
 }
 

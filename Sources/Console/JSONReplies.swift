@@ -27,6 +27,7 @@ extension LineOutput {
         field("wouldAdmit", refusal.wouldAdmit)
         field("unit", refusal.unit.symbol)
         field("wouldAdmitUnit", refusal.wouldAdmitUnit.symbol)
+        if let weaker = denial.proposals.weaker { field("wouldAdmitPermille", Int64(weaker.intensity.raw)) }
         proposals(denial.proposals)
         if case .breach(let breaches) = denial.reason { self.breaches(breaches) }
         if refusal.pulseIndex > 0 { field("pulseIndex", refusal.pulseIndex) }

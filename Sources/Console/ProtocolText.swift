@@ -38,12 +38,12 @@ extension LineOutput {
         put(": ")
         put(entry.summary)
         endLine()
-        label("  pattern")
+        put("  pattern    ")
         pattern(entry.pattern)
         mark(.pattern, of: entry)
         endLine()
         if entry.hasSteps { stepsLine(entry) }
-        label("  intensity")
+        put("  intensity  ")
         put(entry.least)
         if entry.most > entry.least {
             put(" to ")
@@ -60,17 +60,17 @@ extension LineOutput {
         }
         mark(.intensity, of: entry)
         endLine()
-        label("  evidence")
+        put("  evidence   ")
         put(entry.evidence.name)
         mark(.evidence, of: entry)
         endLine()
         put("             ")
         put(entry.evidenceText)
         endLine()
-        label("  source")
+        put("  source     ")
         put(entry.citation)
         endLine()
-        label("  cool-down")
+        put("  cool-down  ")
         if entry.cooldown > .zero { put(entry.cooldown) } else { put("none") }
         mark(.cooldown, of: entry)
         endLine()
@@ -81,7 +81,7 @@ extension LineOutput {
     }
 
     private mutating func stepsLine(_ entry: StimulationProtocol) {
-        label("  steps")
+        put("  steps      ")
         for index in 0..<Int(entry.stepCount) {
             if index > 0 { put(" ") }
             put(entry.parts[index])

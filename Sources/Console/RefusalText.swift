@@ -16,7 +16,11 @@ extension LineOutput {
         case .queueFull:
             put(denial.refusal.limit)
             put(" commands wait for their answers")
-        case .breach(let breaches): breach(breaches.first)
+        case .breach(let breaches):
+            breach(breaches.first)
+            put(" (")
+            put(breaches.first.source.citation)
+            put(")")
         case .unknownProtocol(let name): whyUnknown(name)
         case .nothingToOverride: put("the pattern that is set is inside all guidelines")
         case .reasonTooLong: put("with what it is for, the reason does not fit into a record")

@@ -79,6 +79,9 @@ extension LineOutput {
                     ? "the same again, after a `selftest` that passes"
                     : "the same after a start that has all of what `posture` lists")
         case .unknownCommand: put("help")
+        case .guideline where !denial.proposals.isEmpty:
+            put("the same ")
+            put(denial.proposals)
         case .guideline:
             put(refusal.wouldAdmit, in: refusal.unit)
             put(
@@ -108,9 +111,18 @@ extension LineOutput {
             put(proposals)
         } else if refusal.wouldAdmit > 0 {
             put(refusal.wouldAdmit, in: refusal.wouldAdmitUnit)
+            if refusal.unit == .microseconds { paceText(refusal.wouldAdmit) }
         } else {
             put(lessText(refusal.rule))
         }
+    }
+
+    /// An interval, said as a rate too; rounded down, so that it would be admitted.
+    private mutating func paceText(_ microseconds: Int64) {
+        put(" from start to start (")
+        let tenths = 10_000_000 / microseconds
+        put(tenths > 0 ? Millihertz(tenths * 100) : Millihertz(1_000_000_000 / microseconds))
+        put(")")
     }
 
     /// `at 19.6 Hz, or with 312 pulses, or at 61 %`: each was judged.

@@ -47,7 +47,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     /// The protocol whose pattern runs: its pulses count as a use.
     var running: ProtocolName?
     /// The protocols that can be loaded.
-    public var library = ProtocolLibrary.builtIn
+    let library: ProtocolLibrary
     /// Who the pulses are for, as far as admission wants to know. The session keeps powered-on time going and notes the protocols that it
     /// gives; all else is said by the surroundings.
     public var subject = SubjectContext()
@@ -86,8 +86,9 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     public var isTerminal = false { didSet { modeChanged() } }
 
     /// A session on a line that is still down; the first byte brings it up.
-    public init(board: BoardDescription) {
+    public init(board: BoardDescription, protocols: ProtocolLibrary = .builtIn) {
         self.board = board
+        library = protocols
         lease = Lease(idle: board.idle)
     }
 

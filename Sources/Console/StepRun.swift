@@ -51,6 +51,7 @@ extension ShellSession {
     mutating func runSteps() {
         guard var run = steps, let due = run.due, now >= due else { return }
         guard snapshot.state.isArmed else { return endSteps("ended, the board is not armed") }
+        guard authority.holdsControl else { return endSteps("ended, control is another's") }
         guard !outbox.isFull else { return endSteps("ended, too many commands wait") }
         let pattern = run.plan.pattern(of: run.begun)
         do throws(Refusal) {

@@ -22,11 +22,15 @@ extension Admission {
         for pattern: PulsePattern, refused refusal: Refusal, in context: AdmissionContext
     ) -> Proposals {
         let search = ProposalSearch(pattern: pattern, context: context, wantsNoOverride: false)
+        // What the safety side alone refuses has nothing near that it would not.
+        if search.isAdmitted(pattern) { return Proposals() }
         switch refusal.rule {
-        case .rateForPower, .recharge, .pulsesPerSecond, .interval: return search.all(slowing: .innermost)
+        // Fewer pulses as close together would be as close together.
+        case .rateForPower, .recharge, .interval: return search.only(slower: .innermost, weaker: true)
+        case .pulsesPerSecond: return search.all(slowing: .innermost)
         case .energy, .temperatureForecast: return search.all(slowing: .outermost)
         case .guideline where refusal.unit == .perMille: return search.only(weaker: true)
-        case .guideline: return search.all(slowing: refusal.detail == 1 ? .outermost : .innermost)
+        case .guideline: return search.only(slower: refusal.detail == 1 ? .outermost : .innermost)
         case .dose, .trainLength: return search.only(fewer: true)
         default: return Proposals()
         }
@@ -44,7 +48,7 @@ extension Admission {
             proposals.fewer = search.fewer(innermostFirst: true)
             proposals.weaker = search.weaker()
             return proposals
-        case .trainGap: return search.all(slowing: .outermost)
+        case .trainGap: return search.only(slower: .outermost)
         case .namedPulses: return search.only(fewer: true)
         case .namedIntensity: return search.only(weaker: true)
         case .cooldown: return Proposals()
@@ -68,14 +72,16 @@ private struct ProposalSearch {
         return proposals
     }
 
-    func only(fewer wantsFewer: Bool = false, weaker wantsWeaker: Bool = false) -> Proposals {
+    func only(slower level: Level? = nil, fewer wantsFewer: Bool = false, weaker wantsWeaker: Bool = false) -> Proposals
+    {
         var proposals = Proposals()
+        if let level { proposals.slower = slower(level) }
         if wantsFewer { proposals.fewer = fewer(innermostFirst: false) }
         if wantsWeaker { proposals.weaker = weaker() }
         return proposals
     }
 
-    private func isAdmitted(_ candidate: PulsePattern) -> Bool {
+    func isAdmitted(_ candidate: PulsePattern) -> Bool {
         do throws(Refusal) {
             let verdict = try Admission.verdict(PulsePlan(candidate), in: context)
             if case .needsOverride = verdict { return !wantsNoOverride }

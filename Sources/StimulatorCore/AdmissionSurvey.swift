@@ -135,10 +135,13 @@ public struct SustainedRates: BitwiseCopyable, Hashable, Sendable {
 
     public init(at intensity: PerMille, board asBuilt: BoardDescription) {
         let board = asBuilt.withinCeilings
-        byTable = board.rate(at: intensity)
+        byTable = SustainedRates.tenths(board.rate(at: intensity).raw)
         let least = CapacitorPlan.leastInterval(after: intensity, next: intensity, board: board)
-        byRecharge = Millihertz(1_000_000_000_000 / max(1, least.raw))
+        byRecharge = SustainedRates.tenths(1_000_000_000_000 / max(1, least.raw))
         let energy = max(1, board.energy(at: board.setPoint(for: intensity)).raw)
-        byEnergy = Millihertz(board.sustainedPower.raw * 1000 / energy)
+        byEnergy = SustainedRates.tenths(board.sustainedPower.raw * 1000 / energy)
     }
+
+    /// Rounded down to 0.1 Hz: what a person types is then within it.
+    private static func tenths(_ millihertz: Int64) -> Millihertz { Millihertz(millihertz / 100 * 100) }
 }

@@ -4,6 +4,7 @@ public enum Verdict: BitwiseCopyable, Hashable, Sendable {
     /// Outside a guideline: given only with an override that an operator recorded for exactly this pattern.
     case needsOverride(Forecast, GuidelineBreaches)
 
+    /// What the pattern would do, in either verdict.
     public var forecast: Forecast {
         switch self {
         case .admitted(let forecast), .needsOverride(let forecast, _): forecast

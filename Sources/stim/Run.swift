@@ -26,12 +26,16 @@ struct Run: ParsableCommand {
     @Option(help: "Write the journal of the run to this file, for `stim log` and `stim report`.")
     var journal: String?
 
+    @Option(name: .customLong("protocols"), help: "Use this compiled protocol library instead of the built-in one.")
+    var protocolFile: String?
+
     @Flag(help: "Answers and events as JSON, one object a line; the script's lines are not repeated.")
     var json = false
 
     func run() throws {
         let script = try read()
-        let failures = try withRig(seed: seed, board: board(from: boardFile)) { rig in
+        let failures = try withRig(seed: seed, board: board(from: boardFile), protocols: protocols(from: protocolFile))
+        { rig in
             var bytes = Data()
             let failures = ScriptRunner(rig: rig, json: json).run(script) { bytes.append($0) }
             if let journal { try bytes.write(to: URL(fileURLWithPath: journal)) }

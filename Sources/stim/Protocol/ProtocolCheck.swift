@@ -148,8 +148,8 @@ extension ProtocolFault {
         switch self {
         case .name: ["protocol.name"]
         case .text: ["protocol.summary", "evidence.text", "evidence.citation"]
-        case .pattern, .pulses:
-            (0..<4).flatMap { ["level[\($0)].interval_microseconds", "level[\($0)].count"] }
+        case .pattern(let refusal): ProtocolFault.levels(text, breaking: refusal)
+        case .pulses: ProtocolFault.levels(text, breaking: nil)
         case .intensity:
             ["intensity.least_per_mille", "intensity.usual_per_mille", "intensity.most_per_mille", "intensity.of"]
         case .steps:
@@ -160,6 +160,17 @@ extension ProtocolFault {
             ] + (0..<8).map { "step[\($0)].part_per_mille" }
         case .cooldown: ["protocol.cooldown_seconds"]
         }
+    }
+
+    /// The keys of all levels, the one with the value that breaks a rule first.
+    private static func levels(_ text: FileText, breaking refusal: Refusal?) -> [String] {
+        let paths = (0..<4).flatMap { ["level[\($0)].count", "level[\($0)].interval_microseconds"] }
+        let kind = refusal?.rule == .interval ? "interval_microseconds" : "count"
+        let guilty = paths.first { path in
+            guard path.hasSuffix(kind), case .number(let number) = text.values[path] else { return false }
+            return number == refusal?.actual
+        }
+        return (guilty.map { [$0] } ?? []) + paths
     }
 
     /// The rule that is broken, and what would work.

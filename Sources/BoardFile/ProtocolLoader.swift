@@ -1,3 +1,4 @@
+import CSystem
 import StimulatorCore
 
 /// Loading a compiled protocol library: nothing is parsed, everything is checked.

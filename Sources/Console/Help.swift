@@ -139,7 +139,10 @@ extension CommandName {
         case .threshold:
             CommandEntry(
                 "threshold",
-                "threshold [show | start METHOD [active] [from INTENSITY] | set INTENSITY method METHOD [active] | accept | stop]",
+                """
+                threshold [show | accept | stop] | threshold start METHOD [active] [from INTENSITY] \
+                | threshold set INTENSITY method METHOD [active]
+                """,
                 "determines a motor threshold, or puts one on record",
                 details: """
                     Methods to start: ifcn (10 of 20), pest (maximum likelihood), map (the same with the population known), \
@@ -149,7 +152,7 @@ extension CommandName {
                 example: "threshold start pest")
         case .note:
             CommandEntry(
-                "note", "note TEXT | side-effect TEXT | pain 0..10",
+                "note", "note TEXT | note side-effect TEXT | note pain 0..10",
                 "puts a remark, a side effect or a pain rating on record",
                 example: "note pain 3")
         case .clock:
@@ -161,7 +164,7 @@ extension CommandName {
         case .no: CommandEntry("no", "no", "the muscle did not answer the last pulse", example: "no")
         default:
             CommandEntry(
-                "subject", "subject virtual SEED | none",
+                "subject", "subject virtual SEED | subject none",
                 "lays a virtual subject under the simulated coil: it answers pulses",
                 example: "subject virtual 7")
         }

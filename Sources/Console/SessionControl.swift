@@ -5,13 +5,12 @@ extension ShellSession {
     /// True for what moves the board, or keeps it armed. Looking and stopping is everyone's; so is what stays in the session.
     func needsControl(_ command: ShellCommand) -> Bool {
         switch command {
-        case .arm, .give, .start, .abort, .clear, .selfTest, .renew: true
-        case .override: true
+        case .arm, .give, .start, .abort, .clear, .selfTest, .renew, .override: true
         case .subject(let command): command.needsControl
         case .setIntensity: snapshot.state.isArmed || pending.contains(.arm)
         case .help, .status, .disarm, .stop, .check, .limits, .posture, .faults, .watch, .journal, .mode, .control,
-            .request, .protocolList,
-            .protocolShow, .protocolLoad:
+            .request,
+            .protocolList, .protocolShow, .protocolLoad:
             false
         }
     }

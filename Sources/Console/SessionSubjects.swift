@@ -89,7 +89,8 @@ extension ShellSession {
     func isAsked(by event: Event) -> Bool { event.index == 1 && thresholdRun?.procedure.isFinished == false }
 
     mutating func noteStart(_ event: Event) {
-        thresholdRun?.given = isAsked(by: event) ? PerMille(saturating: event.values[1]) : nil
+        let given = isAsked(by: event) ? PerMille(saturating: event.values[1]) : nil
+        thresholdRun?.given = given
     }
 
     /// A pulse was given: the muscle's answer is asked for.

@@ -152,6 +152,13 @@ import StimulatorCore
         return found
     }
 
+    /// Hands every byte of the journal's disk to `body`, from the first.
+    public mutating func readJournal(_ body: (UInt8) -> Void) {
+        side.withStore { disk in
+            for offset in 0..<disk.length { body(disk[offset]) }
+        }
+    }
+
     // MARK: What shows
 
     public var state: StimulatorState { safety.kernel.state }

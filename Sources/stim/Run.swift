@@ -36,6 +36,9 @@ struct Run: ParsableCommand {
 
     @Option(name: .customLong("set"), help: "A variable before the first line, as NAME=VALUE; may be given again.")
     var variables: [String] = []
+    @Option(help: "Write the journal of the run to this file, for `stim log` and `stim report`.")
+    var journal: String?
+
     @Option(name: .customLong("protocols"), help: "Use this compiled protocol library instead of the built-in one.")
     var protocolFile: String?
 
@@ -51,7 +54,10 @@ struct Run: ParsableCommand {
 
     private func simulate(_ script: Script) throws -> [Ledger.Failure] {
         try withRig(seed: seed, board: board(from: boardFile), protocols: protocols(from: protocolFile)) { rig in
-            ScriptRunner(on: scriptBench(rig: rig, json: json)).run(script)
+            var bytes = Data()
+            let failures = ScriptRunner(on: scriptBench(rig: rig, json: json)).run(script) { bytes.append($0) }
+            if let journal { try bytes.write(to: URL(fileURLWithPath: journal)) }
+            return failures
         }
     }
 
@@ -64,9 +70,9 @@ struct Run: ParsableCommand {
     }
 
     func validate() throws {
-        if port != nil, boardFile != nil || protocolFile != nil {
+        if port != nil, boardFile != nil || protocolFile != nil || journal != nil {
             throw ValidationError(
-                "--board and --protocols are for a simulated board; the board at --port has its own files")
+                "--board, --protocols and --journal are for a simulated board; the board at --port has its own files")
         }
         _ = try given()
     }

@@ -35,7 +35,7 @@ struct Stim: AsyncParsableCommand {
         abstract: "A simulated stimulator board: its shell, its scripts, its soak, its journal, its measurements.",
         subcommands: [
             Sim.self, Run.self, Soak.self, Replay.self, Matrix.self, Bench.self, Log.self, Board.self,
-            ProtocolFiles.self, AdmissionCampaign.self, Threshold.self,
+            ProtocolFiles.self, AdmissionCampaign.self, Threshold.self, Report.self,
         ],
         defaultSubcommand: Sim.self)
 }

@@ -1,3 +1,4 @@
+import BoardFile
 import CLinuxBoard
 import CSystem
 import Console

@@ -54,7 +54,7 @@ private func began(_ text: String, continues: Bool = false) throws -> JournalEnt
     }
 
     @Test("a whole record of a later version is passed over, and cut off by nobody") func laterVersion() throws {
-        var journal = try journal()
+        let journal = try journal()
         let first = journal.end
         let record = Record(sequence: first.record, at: at(1), wall: wall(), content: .note(try note("to come")))
         var bytes = RecordFormat.encode(record)
@@ -70,7 +70,7 @@ private func began(_ text: String, continues: Bool = false) throws -> JournalEnt
         #expect(read[1].content == .unknown(kind: 200) && read.count == 3)
     }
 
-    @Test("H-29 pulses count for the subject whose session is open, after a power cut too, and for nobody else")
+    @Test("H-31 pulses count for the subject whose session is open, after a power cut too, and for nobody else")
     func dose() throws {
         var journal = try journal()
         try journal.append(began("S1"), at: at(1), wall: unset)
@@ -114,7 +114,7 @@ private func began(_ text: String, continues: Bool = false) throws -> JournalEnt
         #expect(try journal.ledger(of: try code("S1"), now: wall(3 * day)).context.session.pulses == 3)
     }
 
-    @Test("H-29 without a set clock the previous session counts as today's, until a set clock proves it older")
+    @Test("H-31 without a set clock the previous session counts as today's, until a set clock proves it older")
     func untrusted() throws {
         var journal = try journal()
         try journal.append(began("S1"), at: at(0), wall: wall(0))

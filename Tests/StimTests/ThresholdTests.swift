@@ -14,7 +14,7 @@ struct ThresholdTrialTests {
         return (pulses, errors[errors.count / 2])
     }
 
-    @Test("stochastic approximation from the hot spot: about the published 25 pulses, median error about the published 1.5 %")
+    @Test("stochastic approximation from the hot spot: about the published 25 pulses and median error of 1.5 %")
     func stochastic() {
         let found = trial(.stochasticApproximation, .hotSpot)
         #expect((22...28).contains(found.pulses) && found.median < 1.8, "\(found)")

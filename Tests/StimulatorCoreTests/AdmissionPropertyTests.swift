@@ -124,7 +124,7 @@ private struct Deliverance {
         #expect((seen[.recharge] ?? 0) > 20 && margin < 60, "\(seen), \(margin) within the margins")
     }
 
-    @Test("H-12 H-09 more energy or heat than a board without margins bears: the kernel stops the train")
+    @Test("H-12 more energy or heat than a board without margins bears: the kernel stops the train")
     func budgets() {
         let cases: [(PulsePattern, Millicelsius, RefusalRule, Trip)] = [
             (.train(intensity: PerMille(1000), rate: .hertz(8), pulses: 300), .celsius(25), .energy, .energyExceeded),

@@ -72,7 +72,7 @@ import Testing
         #expect(try #require(procedure.proposal).raw > high)
     }
 
-    @Test("maximum a posteriori begins at the population's mean and is moved by answers less than maximum likelihood is")
+    @Test("maximum a posteriori begins at the population's mean, and answers move it less than maximum likelihood")
     func prior() throws {
         let posterior = ThresholdProcedure(.maximumAPosteriori, least: least)
         #expect(abs(Double(try #require(posterior.proposal).raw) - ThresholdProcedure.priorMean) < 2)

@@ -80,6 +80,9 @@ struct BoardLine: ScriptTarget, ~Copyable {
         return false
     }
 
+    /// The journal stays with the board.
+    mutating func readJournal(_ take: (UInt8) -> Void) {}
+
     // MARK: The board's side
 
     private var now: Instant { Instant(csystem_now()) }

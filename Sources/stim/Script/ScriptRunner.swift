@@ -17,6 +17,8 @@ protocol ScriptTarget: ~Copyable {
     mutating func pass(_ time: Nanoseconds)
     /// Waits until the board is in a state; false when it is not after `limit`.
     mutating func reach(_ state: StimulatorState, limit: Nanoseconds) -> Bool
+    /// Hands over every byte of the run's journal, where it is at hand.
+    mutating func readJournal(_ take: (UInt8) -> Void)
 }
 
 extension FastBench: ScriptTarget where Listener == Transcript {
@@ -53,16 +55,18 @@ struct ScriptRunner<Target: ScriptTarget & ~Copyable>: ~Copyable {
     init(on target: consuming Target) { self.target = target }
 
     /// Runs to the end, or to the first line that cannot come to its end.
+    /// - Parameter journal: is handed every byte of the run's journal at the end.
     /// - Returns: what failed, by line; empty for a run as the script has it.
-    consuming func run(_ script: Script) -> [Ledger.Failure] {
+    consuming func run(_ script: Script, journal: (UInt8) -> Void = { _ in }) -> [Ledger.Failure] {
         for line in script.lines {
-            guard execute(line) else { return finish() }
+            guard execute(line) else { return finish(journal) }
         }
         rest()
-        return finish()
+        return finish(journal)
     }
 
-    private consuming func finish() -> [Ledger.Failure] {
+    private consuming func finish(_ journal: (UInt8) -> Void) -> [Ledger.Failure] {
+        target.readJournal(journal)
         target.transcript.writer.flush()
         return target.transcript.ledger.finish()
     }

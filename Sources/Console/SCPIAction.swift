@@ -55,7 +55,9 @@ struct SCPIRanges: BitwiseCopyable {
 
     func count(preset: Int64) -> SCPIRange { SCPIRange(.count, 1, Int64(board.pulsesPerPattern), preset: preset) }
 
-    private func millivolts(_ perMille: Int64) -> Int64 { Int64(board.setPoint(for: PerMille(saturating: perMille)).raw) }
+    private func millivolts(_ perMille: Int64) -> Int64 {
+        Int64(board.setPoint(for: PerMille(saturating: perMille)).raw)
+    }
 
     /// The intensity of a voltage, downwards.
     func perMille(_ millivolts: Int64) -> PerMille {

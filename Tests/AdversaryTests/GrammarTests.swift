@@ -21,7 +21,7 @@ import Testing
     ]
 
     @Test("unarmed, in a message that is none, behind a reset or a stop: no pulse", arguments: unarmed)
-    func unarmed(_ bytes: String) {
+    func neverUnarmed(_ bytes: String) {
         let bench = Bench(seed: 3)
         bench.becomeSafe(intensity: "60%")
         bench.typeBytes("*CLS\n")
@@ -42,7 +42,7 @@ import Testing
     ]
 
     @Test("armed, beyond a limit or past what ends the charge: no pulse", arguments: armed)
-    func armed(_ message: String) {
+    func neverBeyond(_ message: String) {
         let bench = Bench(seed: 4)
         bench.becomeSafe(intensity: "60%")
         bench.typeBytes("*CLS;:INT 60;:ARM\n")
@@ -103,6 +103,6 @@ extension Bench {
 
     fileprivate func expectNoPulse() {
         #expect(rig.checkers.wantedPulses == 0 && rig.checkers.unwantedPulses == 0)
-        #expect(rig.checkers.first == nil && rig.safety.kernel.sessionPulses == 0)
+        #expect(rig.checkers.first == nil && rig.snapshot.sessionPulses == 0)
     }
 }

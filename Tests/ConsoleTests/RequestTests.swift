@@ -88,7 +88,7 @@ import Testing
     ]
 
     @Test("a request that is none is refused at its byte, with its id where that was read", arguments: malformed)
-    func malformed(_ request: String, _ position: Int) throws {
+    func refuses(_ request: String, _ position: Int) throws {
         let bench = Bench(mode: .json)
         let reply = try #require(objects(bench.say(request))?.first, "\(request)")
         #expect(reply["ok"] as? Bool == false)

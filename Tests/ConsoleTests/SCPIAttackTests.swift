@@ -51,7 +51,7 @@ import Testing
 
     /// Accepts everything until the message has come to its end.
     private func finish(_ bench: Bench) {
-        while bench.session.isAwaitingReply {
+        while bench.isAwaitingReply {
             bench.acceptAll()
             while bench.session.takeRequest() != nil {}
             bench.settleBoard()

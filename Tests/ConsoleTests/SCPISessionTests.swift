@@ -89,7 +89,7 @@ import Testing
         bench.board { $0.state = .ready }
         bench.type("PATT:SING;:INT 40;*TRG;:INT?\n")
         #expect(bench.command() == .intensity(PerMille(400)))
-        #expect(bench.session.isAwaitingReply)
+        #expect(bench.isAwaitingReply)
         bench.tell(Event(.accepted, index: 1, at: bench.now))
         #expect(bench.command() == .start(.single(intensity: PerMille(400))))
         bench.tell(Event(.accepted, index: 2, at: bench.now))
@@ -137,9 +137,9 @@ import Testing
         }
         bench.type("*OPC?;*IDN?\n")
         _ = bench.session.run(at: bench.now + .milliseconds(50))
-        #expect(bench.session.isAwaitingReply)
+        #expect(bench.isAwaitingReply)
         _ = bench.session.run(at: bench.now + .milliseconds(500))
-        #expect(!bench.session.isAwaitingReply)
+        #expect(!bench.isAwaitingReply)
         #expect(bench.read() == "")
         #expect(bench.query("SYST:ERR?").hasPrefix("-240,\"Hardware error;the safety side is silent"))
     }

@@ -7,6 +7,8 @@ struct Denial {
         case rule
         /// The line does not fit the grammar.
         case misfit(Misfit)
+        /// The line is no request in JSON.
+        case request(JSONFault)
         /// The line was longer than the limit.
         case lineTooLong
         /// The safety side did not answer.

@@ -37,6 +37,8 @@ struct LineOutput: ~Copyable {
     /// Lines dropped and not yet told to the reader.
     private(set) var droppedLines: UInt64 = 0
     var sink = Sink.line
+    /// The request that replies in JSON answer.
+    var replyID = RequestID()
     private var captured = SCPIText()
     /// True between the quotes of a JSON string: `put` escapes.
     private var insideString = false

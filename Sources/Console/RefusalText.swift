@@ -6,6 +6,11 @@ extension LineOutput {
         switch denial.reason {
         case .rule: why(denial.refusal, denial)
         case .misfit(let misfit): why(misfit, line: line)
+        case .request(let fault):
+            put("byte ")
+            put(Int64(fault.position))
+            put(" of the request: expected ")
+            put(fault.expected)
         case .lineTooLong:
             put("line of ")
             put(denial.refusal.actual)

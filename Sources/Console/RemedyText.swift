@@ -6,6 +6,7 @@ extension LineOutput {
         switch denial.reason {
         case .rule: remedy(denial.refusal, denial)
         case .misfit(let misfit): remedy(misfit, name: denial.name, in: simulation)
+        case .request: put("a request such as {\"id\": 1, \"command\": \"train 10Hz 50\"}")
         case .lineTooLong:
             put("a line of at most ")
             put(denial.refusal.limit)

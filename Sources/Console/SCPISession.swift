@@ -14,6 +14,7 @@ extension ShellSession {
     func isProgramMessage(_ line: LineBuffer) -> Bool {
         let words = WordList(line, upTo: line.count)
         if mode == .scpi {
+            if JSONRequest.isMeant(line), isRequest(line) { return false }
             return !line.matches(words[0], "mode") && !line.matches(words[0], "help")
         }
         guard line.firstHeader != nil else { return false }

@@ -50,7 +50,7 @@ extension SCPIHeader {
         case .esr: SCPIEntry("*ESR", .query, "reads and clears the standard event status")
         case .idn: SCPIEntry("*IDN", .query, "maker, board, hash of the board file, version of the console")
         case .opc: SCPIEntry("*OPC", .both, "sets bit 0 of the event status once nothing is pending; the query waits")
-        case .rst: SCPIEntry("*RST", .command, "disarms, and sets intensity and pattern to what a new session has")
+        case .rst: SCPIEntry("*RST", .command, "disarms, and sets what a new session has")
         case .sre: SCPIEntry("*SRE", .both, "<0 to 255>", "enables bits of the status byte")
         case .stb: SCPIEntry("*STB", .query, "the status byte")
         case .trg: SCPIEntry("*TRG", .command, "gives the pattern that is set; -211 where the board cannot")
@@ -164,23 +164,21 @@ extension SCPIHeader {
 
     private var measureEntry: SCPIEntry {
         switch self {
-        case .measureVoltage:
-            SCPIEntry("MEASure[:SCALar]:VOLTage[:DC]", .query, "capacitor, V; 9.91E37 and -230 if old")
+        case .measureVoltage: SCPIEntry("MEASure[:SCALar]:VOLTage[:DC]", .query, "capacitor, V; 9.91E37 if old")
         case .measureVoltageAge: SCPIEntry("MEASure[:SCALar]:VOLTage[:DC]:AGE", .query, "age of the reading, s")
         case .measureVoltageQuality:
             SCPIEntry("MEASure[:SCALar]:VOLTage[:DC]:QUALity", .query, "GOOD, STALE, IMPLAUSIBLE, FAILED or NONE")
         case .measureVoltageData:
             SCPIEntry("MEASure[:SCALar]:VOLTage[:DC]:DATA", .query, "value, quality and age, whatever the quality")
         case .measureTemperature:
-            SCPIEntry("MEASure[:SCALar]:TEMPerature#", .query, "coil sensor 1 or 2, C; 9.91E37 and -230 if old")
+            SCPIEntry("MEASure[:SCALar]:TEMPerature#", .query, "coil sensor 1 or 2, C; 9.91E37 if old")
         case .measureTemperatureAge:
             SCPIEntry("MEASure[:SCALar]:TEMPerature#:AGE", .query, "age of the reading, s")
         case .measureTemperatureQuality:
             SCPIEntry("MEASure[:SCALar]:TEMPerature#:QUALity", .query, "GOOD, STALE, IMPLAUSIBLE, FAILED or NONE")
         case .measureTemperatureData:
             SCPIEntry("MEASure[:SCALar]:TEMPerature#:DATA", .query, "value, quality and age, whatever the quality")
-        case .measureEnergy:
-            SCPIEntry("MEASure[:SCALar]:ENERgy", .query, "stored energy of the last minute's pulses, J")
+        case .measureEnergy: SCPIEntry("MEASure[:SCALar]:ENERgy", .query, "stored energy of a minute's pulses, J")
         case .measureEnergyBacklog:
             SCPIEntry("MEASure[:SCALar]:ENERgy:BACKlog", .query, "energy to be given off before the next train, J")
         case .measurePulses: SCPIEntry("MEASure[:SCALar]:PULSes", .query, "pulses of the session")

@@ -220,7 +220,7 @@ extension ShellSession {
         pending.add(
             PendingReplies.Entry(
                 token: token, name: name, deadline: now + Self.answerTime,
-                previousIntensity: previousIntensity ?? intensity))
+                previousIntensity: previousIntensity ?? intensity, id: output.replyID))
     }
 
     /// Asks the surroundings. What hands and faults do needs no answer; the journal is shown, or an entry written, first; control is

@@ -24,7 +24,7 @@ extension ShellSession {
     /// Ends the input line where it stands, as Enter does.
     mutating func endInput() {
         guard isInteractive else { return }
-        if !isInputShown { drawInput() }
+        if !isInputShown || isForPrograms { drawInput(isComplete: true) }
         output.endLine()
         isInputShown = false
     }
@@ -39,15 +39,24 @@ extension ShellSession {
     /// Echoes a byte at the end of the line, or draws the line where it has become too long for that.
     mutating func echo(_ byte: UInt8) {
         if editor.line.count == 1 { echoMark = output.mark }
+        if isForPrograms { return }
         guard isInputShown, !isProgressShown, snapshot.state.name.byteCount + 2 + editor.line.count < width,
             editor.line.count > 1
         else { return drawInput() }
         output.put(byte)
     }
 
+    /// A line that begins as program messages and requests in JSON do is not echoed: a program would read it as an answer.
+    private var isForPrograms: Bool {
+        switch editor.line.isEmpty ? 0 : editor.line.bytes[0] {
+        case UInt8(ascii: "*"), UInt8(ascii: ":"), UInt8(ascii: "{"): true
+        default: false
+        }
+    }
+
     /// Draws prompt and line, or the progress of a pattern while nothing is being written.
-    mutating func drawInput() {
-        guard isInteractive, !isWatching else { return }
+    mutating func drawInput(isComplete: Bool = false) {
+        guard isInteractive, !isWatching, isComplete || !isForPrograms else { return }
         output.put(UInt8(0x0D))
         isInputShown = true
         if isProgressShown {

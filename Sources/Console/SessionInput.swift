@@ -75,8 +75,32 @@ extension ShellSession {
         obey(line)
     }
 
-    /// Does what a line of the shell says.
+    /// Does what a line says, in the shell's words or as a request in JSON.
     private mutating func obey(_ line: LineBuffer) {
+        guard JSONRequest.isMeant(line) else { return obeyWords(of: line) }
+        do throws(JSONFault) {
+            let request = try JSONRequest(line)
+            if mode != .json { mode = .json }
+            output.replyID = request.id
+            obeyWords(of: request.words)
+        } catch {
+            output.replyID = error.id
+            refuse(Denial(Refusal(.badValue), reason: .request(error)), line: LineBuffer())
+        }
+        output.replyID = RequestID()
+    }
+
+    /// The line is a request that can be read.
+    func isRequest(_ line: LineBuffer) -> Bool {
+        do throws(JSONFault) {
+            _ = try JSONRequest(line)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private mutating func obeyWords(of line: LineBuffer) {
         var grammar = Grammar<Simulation>(line, intensity: intensity)
         guard grammar.words.count > 0 else { return }
         var name: CommandName?

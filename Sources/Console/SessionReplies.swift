@@ -10,9 +10,7 @@ extension ShellSession {
             if let refusal = event.refusal {
                 refuse(refusal.rule.isAboutPatterns ? denial(refusal) : Denial(refusal), entry: entry)
             } else if event.kind == .accepted {
-                scpi.answeringToken = entry.token
-                accept(entry.name)
-                scpi.answeringToken = 0
+                answer(entry) { $0.accept(entry.name) }
             } else {
                 refuse(.noAnswer, entry: entry)
             }
@@ -40,9 +38,17 @@ extension ShellSession {
     mutating func refuse(_ denial: Denial, entry: PendingReplies.Entry) {
         openLines()
         intensity = entry.name == .set ? entry.previousIntensity : intensity
+        answer(entry) { $0.refuse(denial, as: entry.name) }
+    }
+
+    /// Replies to a command line that had to wait, under the name that its request had.
+    private mutating func answer(_ entry: PendingReplies.Entry, _ reply: (inout Self) -> Void) {
+        let id = output.replyID
+        output.replyID = entry.id
         scpi.answeringToken = entry.token
-        refuse(denial, as: entry.name)
+        reply(&self)
         scpi.answeringToken = 0
+        output.replyID = id
     }
 
     /// Says no to a command.
@@ -80,9 +86,11 @@ extension ShellSession {
         count(nil)
         openLines()
         if mode == .json {
-            output.openReply(entry.name)
-            output.field("records", Int64(records))
-            output.endObjectLine()
+            answer(entry) {
+                $0.output.openReply(entry.name)
+                $0.output.field("records", Int64(records))
+                $0.output.endObjectLine()
+            }
         } else if records == 0 {
             output.put("the journal is empty")
             output.endLine()
@@ -96,7 +104,11 @@ extension ShellSession {
         if entry.name == .override { overrideRecorded(isOnMedium) }
         if entry.name == .threshold, isOnMedium { thresholdRun = nil }
         openLines()
-        if isOnMedium { accept(entry.name) } else { refuse(Denial(Refusal(.journal)), entry: entry) }
+        if isOnMedium {
+            answer(entry) { $0.accept(entry.name) }
+        } else {
+            refuse(Denial(Refusal(.journal)), entry: entry)
+        }
         refreshInput()
     }
 

@@ -3,30 +3,30 @@ import SystemIO
 /// What the command line asks for.
 struct Options {
     /// The compiled board file.
-    var board: Argument
+    var board: ArgumentWord
     /// The journal's file.
-    var journal: Argument
+    var journal: ArgumentWord
     /// The latches' file.
-    var latches: Argument
+    var latches: ArgumentWord
     /// The serial device; nil for standard input and output.
-    var tty: Argument?
+    var tty: ArgumentWord?
     /// The compiled protocol library; nil for the built-in one.
-    var protocols: Argument?
+    var protocols: ArgumentWord?
     /// The file that is told how the self-test ended; nil when nobody wants to know.
-    var verdict: Argument?
+    var verdict: ArgumentWord?
     /// Who the console's process is.
     var user: UInt32 = 65_534
 
     /// The options of this process; nil for a command line that is not understood.
     static func read() -> Options? {
         var words = ArgumentWalk()
-        var board: Argument?
-        var journal: Argument?
-        var latches: Argument?
-        var tty: Argument?
-        var protocols: Argument?
-        var verdict: Argument?
-        var user: Argument?
+        var board: ArgumentWord?
+        var journal: ArgumentWord?
+        var latches: ArgumentWord?
+        var tty: ArgumentWord?
+        var protocols: ArgumentWord?
+        var verdict: ArgumentWord?
+        var user: ArgumentWord?
         while words.advance() {
             if words.isAt("--board") {
                 board = words.value()

@@ -1,5 +1,6 @@
 import SimulatedBench
 import StimulatorCore
+import SystemIO
 
 /// Writes the script's lines and the console's answers, and keeps the ledger.
 struct Transcript: BenchListener {

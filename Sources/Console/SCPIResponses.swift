@@ -179,12 +179,14 @@ extension ShellSession {
 
     /// Admission's verdict on the pattern that is set; the reason of a no goes into the error queue.
     private mutating func checkPattern() {
-        guard var chosen = pattern else { return refuseCheck(Denial(Refusal(.noPattern))) }
-        chosen.intensity = intensity
+        guard let plan else { return refuseCheck(Denial(Refusal(.noPattern))) }
         do throws(Refusal) {
-            output.forecastData(try Admission.forecast(chosen, board: board, snapshot: snapshot))
+            switch try Admission.verdict(plan, in: context(for: plan.pattern, loaded: loaded)) {
+            case .admitted(let forecast): output.forecastData(forecast)
+            case .needsOverride(_, let breaches): refuseCheck(denial(breaches, of: plan))
+            }
         } catch {
-            refuseCheck(denial(error, of: chosen))
+            refuseCheck(denial(error, of: plan))
         }
     }
 

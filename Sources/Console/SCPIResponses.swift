@@ -4,19 +4,6 @@ import StimulatorCore
 extension ShellSession {
     // MARK: Commands
 
-    /// Sets the pattern that is given next, where it is one. Whether the board may give it, `INITiate` says.
-    mutating func set(_ given: PulsePattern) {
-        do throws(Refusal) {
-            pattern = try given.validated()
-        } catch {
-            var denial = Denial(error)
-            denial.name = .check
-            count(error.rule)
-            note(denial, line: LineBuffer())
-            scpi.endMessage()
-        }
-    }
-
     mutating func act(_ header: SCPIHeader) {
         switch header {
         case .cls:
@@ -77,6 +64,8 @@ extension ShellSession {
     // MARK: Queries
 
     mutating func respond(to query: SCPIQuery) {
+        // This response is not yet one that waits.
+        let byte = statusByte
         openResponse()
         switch query.header {
         case .idn, .error, .errorAll, .errorCount, .version, .helpHeaders, .helpSyntax, .board, .state, .key, .posture,
@@ -98,6 +87,7 @@ extension ShellSession {
             measure(
                 query.header, Int64(reading.value.raw), reading.quality, reading.takenAt,
                 isTrusted: isCoilTrusted(reading))
+        case .stb: output.put(Int64(byte))
         default: status(query.header)
         }
         closeResponse()
@@ -110,9 +100,6 @@ extension ShellSession {
             output.put(Int64(scpi.eventStatus))
             scpi.eventStatus = 0
         case .sre: output.put(Int64(scpi.serviceEnable))
-        case .stb:
-            // This response is not yet a message that waits.
-            output.put(Int64(statusByte))
         case .operation: output.put(Int64(scpi.operation.takeEvent()))
         case .operationCondition: output.put(Int64(scpi.operation.condition))
         case .operationEnable: output.put(Int64(scpi.operation.enable))

@@ -78,7 +78,7 @@ extension ShellSession {
     private mutating func carryOut(_ action: SCPIAction) {
         switch action {
         case .perform(let command, let name): carryOut(command, as: name)
-        case .setPattern(let given): set(given)
+        case .setPattern(let given): pattern = given
         case .setMask(let header, let mask): setMask(header, mask)
         case .query(let query) where query.header == .opc: scpi.wait = .completionQuery
         case .query(let query) where query.header == .tst: carryOut(.selfTest, as: .selftest)
@@ -141,7 +141,8 @@ extension ShellSession {
     mutating func settleUnit(_ denial: Denial?, line: LineBuffer) {
         let isAwaited =
             scpi.isPerforming
-            ? !scpi.isSettled : scpi.wait == .answer && scpi.answeringToken == scpi.awaitedToken
+            ? !scpi.isSettled && scpi.answeringToken == 0
+            : scpi.wait == .answer && scpi.answeringToken == scpi.awaitedToken
         guard isAwaited else { return }
         scpi.isSettled = true
         if scpi.wait == .answer { scpi.wait = .nothing }

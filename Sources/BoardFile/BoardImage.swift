@@ -16,7 +16,8 @@ public enum BoardKind: UInt8, BitwiseCopyable, Hashable, Sendable {
 /// | 0      | 8        | "PKBOARD" and a zero byte |
 /// | 8      | 4        | version |
 /// | 12     | 4        | length of the whole file, 1480 |
-/// | 16     | 1        | kind (`BoardKind`); 7 zero bytes behind it |
+/// | 16     | 1        | kind (`BoardKind`) |
+/// | 17     | 1        | 1 where the wire emulation may be served; 6 zero bytes behind it |
 /// | 24     | 16       | name |
 /// | 40     | 46 x 8   | the numbers, in `BoardField`'s order and the description's units (nanoseconds for times) |
 /// | 408    | 19 x 40  | the lines, in `Signal`'s order: name (32), header GPIO (1, signed), active low (1), zeros |
@@ -33,10 +34,16 @@ public struct BoardImage: BitwiseCopyable, Hashable, Sendable {
     /// The limits and the models' numbers, with the board's identity.
     public var description: BoardDescription
     public var wiring: BoardWiring
+    /// The wire emulation may be served on a line of its own. It knows no login: a board's file says so, or it is not.
+    public var allowsWire: Bool
 
     /// The image of a board. Its identity's hash is that of the file that `bytes` are.
-    public init(kind: BoardKind, name: FixedText<16>, description: BoardDescription, wiring: BoardWiring) {
+    public init(
+        kind: BoardKind, name: FixedText<16>, description: BoardDescription, wiring: BoardWiring,
+        allowsWire: Bool = false
+    ) {
         self.kind = kind
+        self.allowsWire = allowsWire
         self.description = description
         self.wiring = wiring
         self.description.identity = BoardIdentity()
@@ -62,7 +69,8 @@ public struct BoardImage: BitwiseCopyable, Hashable, Sendable {
         bytes.put(Int64(bitPattern: BoardImage.magic), size: 8, at: &offset)
         bytes.put(Int64(BoardImage.version), size: 4, at: &offset)
         bytes.put(Int64(BoardBytes.count), size: 4, at: &offset)
-        bytes.put(Int64(kind.rawValue), size: 8, at: &offset)
+        bytes.put(Int64(kind.rawValue), size: 1, at: &offset)
+        bytes.put(allowsWire ? 1 : 0, size: 7, at: &offset)
         bytes.put(description.identity.name, at: &offset)
         for index in 0..<BoardField.count {
             guard let field = BoardField(rawValue: UInt8(index)) else { continue }

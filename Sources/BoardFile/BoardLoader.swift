@@ -1,5 +1,4 @@
 import BoardInterface
-import CSystem
 import StimulatorCore
 
 /// Loading a compiled board file: nothing is parsed, everything is checked, nothing is moved into its bounds.
@@ -15,13 +14,15 @@ extension BoardImage {
         let length = Int64(bytes.number(size: 4, at: &offset))
         guard length == Int64(BoardBytes.count) else { throw .length(length) }
         guard bytes.hash == bytes.storedHash else { throw .hash }
-        guard let kind = BoardKind(rawValue: UInt8(truncatingIfNeeded: bytes.number(size: 8, at: &offset))) else {
+        guard let kind = BoardKind(rawValue: UInt8(truncatingIfNeeded: bytes.number(size: 1, at: &offset))) else {
             throw .form
         }
+        // Bytes that are neither 0 nor 1 are found when all are compared.
+        let allowsWire = bytes.number(size: 7, at: &offset) == 1
         let name: FixedText<16> = try bytes.text(at: &offset)
         let description = try BoardImage.description(bytes, at: &offset)
         let wiring = try BoardImage.wiring(bytes, at: &offset)
-        self.init(kind: kind, name: name, description: description, wiring: wiring)
+        self.init(kind: kind, name: name, description: description, wiring: wiring, allowsWire: allowsWire)
         try judgeWiring()
         // What was read must give the same bytes again: nothing lies between the fields, or behind a text.
         guard self.bytes.hash == bytes.hash else { throw .form }
@@ -79,16 +80,12 @@ extension BoardImage {
     /// - Parameter path: ends in a zero byte.
     /// - Throws: `BoardFault`.
     public static func load(_ path: UnsafePointer<CChar>) throws(BoardFault) -> BoardImage {
-        let descriptor = unsafe csystem_file_open_read_only(path)
-        if descriptor < 0 { throw .unreadable(code: -descriptor) }
-        defer { _ = csystem_close(descriptor) }
-        let size = csystem_file_size(descriptor)
-        if size < 0 { throw .unreadable(code: Int32(clamping: -size)) }
         var bytes = BoardBytes()
-        let read = unsafe bytes.withUnsafeMutableBytes { all in
-            unsafe csystem_file_read(descriptor, all.baseAddress, all.count, 0)
+        let (read, size): (Int64, Int64)
+        switch unsafe bytes.withUnsafeMutableBytes({ all in unsafe SealedFile.read(path, into: all) }) {
+        case .failure(let error): throw .unreadable(code: error.code)
+        case .success(let counts): (read, size) = counts
         }
-        if read < 0 { throw .unreadable(code: Int32(clamping: -read)) }
         // A file of another kind is told as such, however long it is.
         var offset = 0
         guard bytes.number(size: 8, at: &offset) == magic else { throw .magic }

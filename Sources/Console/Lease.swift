@@ -60,6 +60,11 @@ struct Lease: BitwiseCopyable {
         isHeld(at: now, patternRuns: patternRuns) ? lastRenewal + Lease.period : .distantFuture
     }
 
+    /// Somebody is there who keeps the board armed: a person who touched a key lately, or a program that renewed within `span`.
+    func isActive(at now: Instant, patternRuns: Bool, span: Nanoseconds) -> Bool {
+        isProgramOwned ? isLineUp && now - lastRenewal < span : isHeld(at: now, patternRuns: patternRuns)
+    }
+
     private func isHeld(at now: Instant, patternRuns: Bool) -> Bool {
         isLineUp && !isProgramOwned && (patternRuns || now - lastKey < idle)
     }

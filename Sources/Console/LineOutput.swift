@@ -1,5 +1,14 @@
 import StimulatorCore
 
+/// What a text means to the eye: the colours that every terminal with colours has; one without passes over them.
+enum TextColour: UInt8, BitwiseCopyable {
+    case plain = 0
+    /// A trip, a lockout, silence of the safety side.
+    case alarm = 31
+    /// A refusal, a warning, an energised capacitor.
+    case caution = 33
+}
+
 /// Bytes on their way to the line.
 ///
 ///     write ... endLine ──▶ committed, may be taken
@@ -33,8 +42,8 @@ struct LineOutput: ~Copyable {
     private var captured = SCPIText()
     /// True between the quotes of a JSON string: `put` escapes.
     private var insideString = false
-    /// A terminal in raw mode wants CR LF, a program wants LF.
-    var endsWithCarriageReturn = false
+    /// A person's terminal in raw mode: it wants CR LF, and has colours; a program wants LF.
+    var isTerminal = false
     /// Lines are written over old ones: each erases what is left of the one below.
     var erasesLineEnds = false
 
@@ -86,6 +95,14 @@ struct LineOutput: ~Copyable {
 
     // MARK: Writing
 
+    /// How many bytes of the present line have been written.
+    var lineLength: Int { Int(written - committed) }
+
+    /// Blanks up to `column`, counted from where the line had `start` bytes; at least one.
+    mutating func pad(to column: Int, from start: Int) {
+        repeat { put(UInt8(ascii: " ")) } while lineLength - start < column && !overflowed
+    }
+
     /// Writes a byte, escaped inside a JSON string.
     mutating func put(_ byte: UInt8) {
         guard insideString else { return raw(byte) }
@@ -125,10 +142,25 @@ struct LineOutput: ~Copyable {
         raw(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }
 
+    /// Colours what follows, on a terminal: the one who colours ends it with `plain` in the same line.
+    mutating func colour(_ colour: TextColour) {
+        guard isTerminal else { return }
+        put("\u{1B}[")
+        put(Int64(colour.rawValue))
+        put(UInt8(ascii: "m"))
+    }
+
+    /// Writes a text in a colour.
+    mutating func put(_ text: StaticString, in colour: TextColour) {
+        self.colour(colour)
+        put(text)
+        self.colour(.plain)
+    }
+
     /// Ends the line and lets it out; without room for all of it, drops it.
     mutating func endLine() {
         if erasesLineEnds { put("\u{1B}[K") }
-        if endsWithCarriageReturn { raw(0x0D) }
+        if isTerminal { raw(0x0D) }
         raw(0x0A)
         commit()
     }

@@ -64,7 +64,7 @@ extension ShellSession {
             output.put("\u{1B}[K")
             return
         }
-        output.put(snapshot.state.name)
+        output.put(snapshot.state.name, in: snapshot.state.colour)
         output.put("> ")
         let room = width - snapshot.state.name.byteCount - 2
         let first = max(0, editor.cursor - room + 1)
@@ -159,9 +159,10 @@ extension ShellSession {
             output.endObjectLine()
         } else {
             openLines()
+            if isSafetySilent { output.put("WARNING: ", in: .alarm) }
             output.put(
                 isSafetySilent
-                    ? "WARNING: the safety side is silent: what is shown is old, the hardware stops the board"
+                    ? "the safety side is silent: what is shown is old, the hardware stops the board"
                     : "the safety side reports again")
             output.endLine()
         }
@@ -182,6 +183,17 @@ extension ShellSession {
             output.put(dropped)
             output.put(" lines dropped: the line is too slow")
             output.endLine()
+        }
+    }
+}
+
+extension StimulatorState {
+    /// The colour of the state's name: whether there may be voltage on the capacitor, or something is wrong.
+    var colour: TextColour {
+        switch self {
+        case .selfTest, .safe: .plain
+        case .arming, .charging, .ready, .firing, .recovering, .discharging: .caution
+        case .faulted: .alarm
         }
     }
 }

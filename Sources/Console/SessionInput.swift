@@ -122,7 +122,7 @@ extension ShellSession {
             endInput()
         }
         if mode == .scpi { clearDevice() }
-        if patternRuns { perform(.abort, as: .abort) }
+        if isGiving { perform(.abort, as: .abort) }
     }
 
     /// TAB: puts in what all fitting words have in common; lists them where that is nothing.

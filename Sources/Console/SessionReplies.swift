@@ -66,9 +66,11 @@ extension ShellSession {
         denial.trips = snapshot.trips
         denial.patternRuns = patternRuns
         denial.isKeyOn = snapshot.inputs.contains(.keySwitch)
+        denial.authority = authority
+        denial.subject = subject.code
         if mode == .scpi { return settleUnit(denial, line: line) }
         if mode == .json { return output.refusalReply(denial, line: line, in: Simulation.self) }
-        output.put("refused: ")
+        output.put("refused: ", in: .caution)
         output.put(denial.refusal.rule.name)
         output.put("  ")
         output.why(denial, line: line)
@@ -98,7 +100,9 @@ extension ShellSession {
 
     /// The oldest entry that a command line waits for is on the medium, or could not be put there: the line gets its reply.
     public mutating func recorded(_ isOnMedium: Bool) {
-        guard let entry = pending.takeFirst(where: { $0.token == 0 && $0.name != .journal }) else { return }
+        guard let entry = pending.takeFirst(where: { $0.token == 0 && !$0.name.isAnsweredAtOnce }) else { return }
+        if entry.name == .override { overrideRecorded(isOnMedium) }
+        if entry.name == .threshold, isOnMedium { thresholdRun = nil }
         openLines()
         if isOnMedium {
             answer(entry) { $0.accept(entry.name) }
@@ -166,8 +170,8 @@ extension ShellSession {
 
     /// A refusal from the safety side of the pattern that is set.
     private func denial(_ refusal: Refusal) -> Denial {
-        guard let pattern else { return Denial(refusal) }
-        return denial(refusal, of: pattern)
+        guard let plan else { return Denial(refusal) }
+        return denial(refusal, of: plan)
     }
 
     private mutating func acceptedFields(_ name: CommandName) {
@@ -179,8 +183,14 @@ extension ShellSession {
             guard let pattern else { return }
             output.field("pulses", pattern.pulseCount)
             output.field("durationNs", pattern.duration.raw)
+            if let steps, let pauses = steps.plan.steps {
+                output.field("steps", pauses.total)
+                output.field("seed", pauses.seed)
+            }
+        case .session, .threshold, .note, .clock, .yes, .no, .subject: subjectFields(name)
         case .watch: output.field("on", isWatching)
         case .mode: output.field("mode", mode == .json ? "json" : "human")
+        case .control: output.fields(authority)
         default: break
         }
     }
@@ -202,7 +212,10 @@ extension ShellSession {
         case .clear: output.put("acknowledged")
         case .selftest: output.put("self-test begun")
         case .mode: output.put("text for people")
+        case .override: output.put("on record, for this pattern alone: `start` gives it once")
         case .watch: output.put(isWatching ? "watching" : "no longer watching")
+        case .control: output.put(authority)
+        case .session, .threshold, .note, .clock, .yes, .no, .subject: subjectText(name)
         default: output.put("done")
         }
     }
@@ -210,6 +223,7 @@ extension ShellSession {
     private mutating func startedText() {
         guard let pattern else { return }
         output.put("started: ")
+        if let steps { return output.stepsStarted(steps) }
         output.put(Int64(pattern.pulseCount), in: .pulses)
         output.put(" at ")
         output.put(pattern.intensity)

@@ -24,5 +24,14 @@ enum ShellCommand: BitwiseCopyable, Hashable {
     case journal(count: Int)
     case mode(json: Bool)
     case renew
+    /// Nil: say who holds control.
+    case control(ControlRequest?)
+    case protocolList
+    case protocolShow(ProtocolName)
+    case protocolLoad(ProtocolChoice)
+    /// The reason.
+    case override(Note)
+    /// Sessions of subjects, their thresholds, remarks, and the clock.
+    case subject(SubjectCommand)
     case request(ConsoleRequest)
 }

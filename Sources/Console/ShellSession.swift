@@ -17,7 +17,7 @@ public enum OutputMode: UInt8, BitwiseCopyable, Hashable, Sendable {
 ///
 /// Reads no clock and does no I/O. Nothing that comes from the line makes it fail: what fits no command is refused with the
 /// reason, and byte 0x18 stops the board from any state of the parser. Not copyable: it holds 30 KB of buffers.
-public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
+public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~Copyable {
     /// The intensity of a new session: low enough for any protocol of the library, high enough to be seen.
     static var firstIntensity: PerMille { PerMille(300) }
     /// An unanswered command is refused as `busy` after this.
@@ -42,6 +42,22 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     var isIntensityChosen = false
     /// The pattern that `start` gives.
     var pattern: PulsePattern?
+    /// The protocol that it is, where it was loaded by name.
+    var loaded: LoadedProtocol?
+    /// The steps that are being given.
+    var steps: StepRun?
+    var overrideState = OverrideState.none
+    var starting: ProtocolStart?
+    /// The protocol whose pattern runs: its pulses count as a use.
+    var running: ProtocolName?
+    /// The protocols that can be loaded.
+    let library: ProtocolLibrary
+    /// Who the pulses are for, as far as admission wants to know. The session keeps powered-on time going and notes the protocols that it
+    /// gives; all else is said by the surroundings.
+    public var subject = SubjectContext()
+    /// What the session's subject has been said to be for, whose session was broken off, and the clock.
+    var subjectNews = SubjectNews(SubjectContext())
+    var thresholdRun: ThresholdRun?
     var now = Instant(0)
     var lastToken: UInt32 = 0
     /// The sequence number that the next event has; nil before the first.
@@ -60,6 +76,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     /// Pulses given or omitted that the last line of progress told of.
     var shownProgress: UInt32 = 0
 
+    /// What this session may do: all of an operator's, unless the console side says otherwise.
+    public var authority = Authority.alone
     /// The hash of the board's file, first eight bytes: in `status`, and in the journal's record of a start.
     public var boardHash: UInt64 { board.identity.hash }
     /// The journal's head tag, first eight bytes, as `status` shows it.
@@ -74,8 +92,9 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     public var isTerminal = false { didSet { modeChanged() } }
 
     /// A session on a line that is still down; the first byte brings it up.
-    public init(board: BoardDescription) {
+    public init(board: BoardDescription, protocols: ProtocolLibrary = .builtIn) {
         self.board = board
+        library = protocols
         lease = Lease(idle: board.idle)
     }
 
@@ -97,6 +116,10 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     public mutating func hangUp(at now: Instant) {
         self.now = now
         lease.hangUp()
+        steps = nil
+        starting = nil
+        overrideState = .none
+        thresholdRun = nil
         outbox.disarmAlone()
         pending.clear()
         requests.clear()
@@ -113,18 +136,20 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     /// Does what time asks for: renewals, unanswered commands, progress, watch.
     /// - Returns: when to be called again at the latest; a byte or an event may come first.
     public mutating func run(at now: Instant) -> Instant {
+        subject.poweredOn += max(.zero, now - self.now)
         self.now = now
         renewIfDue()
         disarmIfIdle()
         noteSilence()
         while let entry = pending.takeFirst(where: { $0.deadline <= now }) { refuse(.noAnswer, entry: entry) }
         tellDroppedLines()
+        runSteps()
         showProgress()
         showWatch()
         attendMessages()
         refreshInput()
-        let renewal = lease.nextWake(after: now, patternRuns: patternRuns)
-        return min(min(renewal, pending.nextDeadline), min(nextWatch, nextProgress))
+        let renewal = lease.nextWake(after: now, patternRuns: isGiving)
+        return min(min(min(renewal, pending.nextDeadline), min(nextWatch, nextProgress)), nextStep)
     }
 
     // MARK: To the surroundings
@@ -164,12 +189,13 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     var isInteractive: Bool { isTerminal && mode == .human }
 
     mutating func renewIfDue() {
-        if lease.isRenewalDue(at: now, patternRuns: patternRuns) { outbox.renew(journal: isJournalWritable) }
+        if lease.isRenewalDue(at: now, patternRuns: isGiving) { outbox.renew(journal: isJournalWritable) }
     }
 
     /// Nobody has touched a key for the board's idle time: the shell disarms, and says why, before its lease runs out.
     private mutating func disarmIfIdle() {
-        guard lease.hasBecomeIdle(at: now, patternRuns: patternRuns), snapshot.state.isArmed else { return }
+        guard lease.hasBecomeIdle(at: now, patternRuns: isGiving), snapshot.state.isArmed, authority.holdsControl
+        else { return }
         outbox.disarmAlone()
         tellIdle()
     }
@@ -184,7 +210,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
 
     mutating func nextToken() -> UInt32 {
         // 0 marks commands whose answer nobody waits for.
-        lastToken = lastToken == .max ? 1 : lastToken + 1
+        lastToken = lastToken == ChannelToken.most ? 1 : lastToken + 1
         return lastToken
     }
 
@@ -194,7 +220,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     }
 
     private mutating func modeChanged() {
-        output.endsWithCarriageReturn = isInteractive
+        output.isTerminal = isInteractive
         output.sink = mode == .scpi ? .nothing : .line
     }
 }

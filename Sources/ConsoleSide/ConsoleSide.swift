@@ -3,40 +3,48 @@ import ControlLoop
 import Journal
 import StimulatorCore
 
-/// The two tasks of the unprivileged side on one line: the console, which parses what people type, and the journal.
+/// The two tasks of the unprivileged side: the console, which parses what people type on its channels, and the journal.
 ///
-///     line ⇄ session ─ commands ─▶ ring        ring ─ events ─▶ session and backlog ─▶ journal
+///     line     ⇄ session ┐
+///     socket 1 ⇄ session ┼ commands, if it holds control ─▶ ring     ring ─ events ─▶ every session, and backlog ─▶ journal
+///     ...                ┘                                                answers ─▶ the session that asked
 ///
 /// It shares the controller page with the safety side and nothing else. If it dies, its lease runs out.
 public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVocabulary>: ~Copyable {
     /// Events are looked for this often when nothing else wakes the console.
     public static var pollPeriod: Nanoseconds { .milliseconds(10) }
 
-    /// The line's session. Bytes go in and come out here.
-    public var session: ShellSession<Simulation>
-    public private(set) var journal: Journal<Store>
-    private var commands: FrameProducer
+    public internal(set) var journal: Journal<Store>
+    var channels: ChannelRow<Simulation>
+    var control = Control()
+    var sender: CommandSender
     private var events: FrameConsumer
     private let snapshots: PublishedBlock<24>
     private var backlog = EventBacklog()
     private var heard = EventBacklog()
-    private var refusalsHeard: UInt64 = 0
-    private var starts = SentStarts()
-    /// A stop that found the ring full: it is sent again until it fits.
-    private var unsentStop: TokenedCommand?
-    private var entries = EntryQueue()
-    /// The last request that the console cannot answer by itself: hands and faults of a simulated board.
-    private var bench: ConsoleRequest?
+    private var refusalsHeard = Fixed<5, UInt64>(repeating: 0)
+    /// The newest snapshot of the safety side.
+    var snapshot = Snapshot()
+    private let boardHash: UInt64
+    private let protocols: ProtocolLibrary
+    var entries = EntryQueue()
+    var subjects = Subjects()
+    /// Requests that the console cannot answer by itself: hands and faults of a simulated board.
+    private var bench = BenchRequests()
 
     /// Opens the journal in `store`. A journal that cannot be opened is unhealthy: arming is blocked until it can be written.
     public init(
-        board: BoardDescription, page: ControllerPage, store: consuming Store, at now: Instant, wall: WallTime
+        board: BoardDescription, protocols: ProtocolLibrary = .builtIn, page: ControllerPage, store: consuming Store,
+        at now: Instant, wall: WallTime
     ) {
-        session = ShellSession(board: board)
+        channels = ChannelRow(board: board, protocols: protocols)
+        self.protocols = protocols
+        boardHash = board.identity.hash
         journal = Journal(in: store, board: board)
-        commands = FrameProducer(page.commands)
+        sender = CommandSender(page.commands)
         events = FrameConsumer(page.events)
         snapshots = page.snapshot
+        grantAuthority(at: now)
         openJournal(at: now, wall: wall)
     }
 
@@ -44,60 +52,108 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         do throws(JournalFault) {
             _ = try journal.open(at: now, wall: wall)
             do throws(StorageFault) {
-                try journal.appendStart(boardHash: session.boardHash, at: now, wall: wall)
+                try journal.appendStart(boardHash: boardHash, at: now, wall: wall)
             } catch {
-                // Unhealthy from here on, and the session says so with every renewal.
+                // Unhealthy from here on, and the sessions say so with every renewal.
             }
         } catch {
             // As above: `isHealthy` stays false.
         }
     }
 
+    // MARK: Channels
+
+    /// The channel, open since the start, that stands for the main line.
+    public var lineIsTerminal: Bool {
+        get { channels.isTerminal(ChannelNumber.line) }
+        set { channels.setTerminal(newValue, on: ChannelNumber.line) }
+    }
+
+    /// Somebody came through a socket.
+    /// - Returns: the channel, with a new session; nil when all are taken.
+    public mutating func connect(_ kind: ChannelName.Kind, at now: Instant) -> Int? {
+        guard let channel = channels.open(kind) else { return nil }
+        subjects.isNews = true
+        grantAuthority(at: now)
+        return channel
+    }
+
+    /// The wire emulation has a line of its own from now on: whoever opens it has looked whether the board's file allows it.
+    public mutating func openWire(at now: Instant) {
+        channels.openWire()
+        grantAuthority(at: now)
+    }
+
+    /// One byte came on a channel.
+    public mutating func receive(_ byte: UInt8, on channel: Int, at now: Instant) {
+        channels.receive(byte, on: channel, at: now)
+    }
+
+    /// The next byte for a channel; nil when there is none.
+    public mutating func takeOutput(of channel: Int) -> UInt8? { channels.takeOutput(of: channel) }
+
+    /// A channel went down. That of the holder of control disarms the board, with the next run; any other's does nothing.
+    public mutating func hangUp(_ channel: Int, at now: Instant) {
+        endInput(of: channel, at: now)
+        channels.hangUp(channel, at: now)
+        // What the session asks for at its end has been said for it.
+        while let command = channels.takeCommand(of: channel) { keepStop(command, of: channel) }
+        entries.forget(channel)
+        channels.closeSocket(channel)
+    }
+
+    // MARK: The console's run
+
     /// The console's run: events and the page in, bytes and commands out.
     /// - Returns: when to run again at the latest.
     public mutating func runConsole(at now: Instant) -> Instant {
-        session.journalHealth(journal.isHealthy && !backlog.isOverdue(at: now))
-        session.journalHead = journal.end.tag.short
-        if let words = snapshots.read(), let snapshot = Snapshot(words: words) { session.update(snapshot) }
+        sender.sendWaiting()
+        let words = snapshots.read()
+        let newest = words.flatMap { Snapshot(words: $0) }
+        if let newest { snapshot = newest }
+        channels.update(
+            newest, journalIsHealthy: isJournalHealthy(at: now), journalHead: journal.end.tag.short)
         while let frame = events.take() {
             guard let event = Event(frame: frame) else { continue }
             backlog.append(event, at: now)
             if event.kind != .refused { heard.append(event, at: now) }
-            session.receive(event)
+            subjects.count(event, at: now)
+            channels.receive(event)
         }
-        let next = session.run(at: now)
-        attendRequests()
-        if let stop = unsentStop { send(stop) }
-        while let command = session.takeCommand() { send(command) }
+        tellSubjects(at: now)
+        grantAuthority(at: now)
+        var next = now + Self.pollPeriod
+        for channel in 0..<ChannelNumber.count where channels.isOpen(channel) {
+            next = min(next, channels.run(channel, at: now))
+        }
+        attendRequests(at: now, isRunning: true)
+        forwardCommands(at: now)
         hearRefusals(at: now)
-        return min(next, now + Self.pollPeriod)
+        return next
     }
 
+    func isJournalHealthy(at now: Instant) -> Bool { journal.isHealthy && !backlog.isOverdue(at: now) }
+
     /// The pattern that was sent to be started under `token`: what the operator meant. Nil when none was lately.
-    public func start(sentAs token: UInt32) -> PulsePattern? { starts.pattern(token: token) }
+    public func start(sentAs token: UInt32) -> PulsePattern? { sender.start(sentAs: token) }
 
     /// The next thing that the console heard: every event, and every refusal whoever it came from. For scripts.
     public mutating func takeHeard() -> Event? { heard.take() }
 
-    private mutating func send(_ command: TokenedCommand) {
-        if case .start(let pattern) = command.command { starts.add(pattern, token: command.token) }
-        let isSent = commands.send(command.frame)
-        switch command.command {
-        // What finds the ring full is not asked for later, when nobody expects it any more; a stop is.
-        case .stop, .disarm: unsentStop = isSent ? nil : command
-        default: break
-        }
-    }
-
     private mutating func hearRefusals(at now: Instant) {
-        guard session.refusalCount != refusalsHeard, let rule = session.lastRefusal else { return }
-        refusalsHeard = session.refusalCount
-        heard.append(.refused(Refusal(rule), token: 0, at: now), at: now)
+        for channel in 0..<ChannelNumber.count where channels.isOpen(channel) {
+            let (count, last) = channels.refusals(of: channel)
+            guard count != refusalsHeard[channel] else { continue }
+            refusalsHeard[channel] = count
+            if let last { heard.append(.refused(Refusal(last), token: 0, at: now), at: now) }
+        }
     }
 
     /// The journal's run: writes what happened, syncs what is due.
     /// - Returns: when to run again at the latest.
-    public mutating func runJournal(at now: Instant, wall: WallTime) -> Instant {
+    /// - Parameter machine: what the machine says the time is; a clock that somebody has set counts instead.
+    public mutating func runJournal(at now: Instant, wall machine: WallTime) -> Instant {
+        let wall = subjects.wall(at: now, otherwise: machine)
         while let event = backlog.take() {
             do throws(StorageFault) {
                 try journal.append(event, at: now, wall: wall)
@@ -106,85 +162,88 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
                 break
             }
         }
-        let (written, refused) = writeEntries(at: now, wall: wall)
+        var (written, refused) = (Fixed<5, Int>(repeating: 0), Fixed<5, Int>(repeating: 0))
+        writeEntries(written: &written, refused: &refused, at: now, wall: wall)
         journal.syncIfDue(at: now, wall: wall)
-        for _ in 0..<written { session.recorded(journal.isHealthy) }
-        for _ in 0..<refused { session.recorded(false) }
+        tellSubjects(at: now)
+        for channel in 0..<ChannelNumber.count {
+            for _ in 0..<written[channel] { channels.answerRecord(journal.isHealthy, of: channel) }
+            for _ in 0..<refused[channel] { channels.answerRecord(false, of: channel) }
+        }
         return min(max(journal.syncDue, now + .milliseconds(1)), now + .milliseconds(100))
     }
 
-    /// Writes what the session has put on record. Once an entry cannot be written, the later ones cannot either.
-    /// - Returns: how many of those that are awaited were written, and how many were not.
-    private mutating func writeEntries(at now: Instant, wall: WallTime) -> (written: Int, refused: Int) {
-        var written = 0
-        var refused = 0
-        while let (entry, isAwaited) = entries.take() {
+    /// Writes what was put on record, and counts for each channel the entries that it awaits. Once an entry cannot be written, the later
+    /// ones cannot either.
+    private mutating func writeEntries(
+        written: inout Fixed<5, Int>, refused: inout Fixed<5, Int>, at now: Instant, wall: WallTime
+    ) {
+        while let (entry, channel) = entries.take() {
             do throws(StorageFault) {
-                try journal.append(entry, isAwaited: isAwaited, at: now, wall: wall)
-                if isAwaited { written += 1 }
+                try write(entry, isAwaited: channel != nil, at: now, wall: wall)
+                if let channel { written[channel] += 1 }
             } catch {
-                if isAwaited { refused += 1 }
+                if let channel { refused[channel] += 1 }
             }
         }
-        return (written, refused)
     }
 
-    /// Answers what the session asks of its surroundings; hands and faults wait for `takeBenchRequest`.
-    public mutating func attendRequests() {
-        while let request = session.takeRequest() { attend(request) }
+    // MARK: Requests
+
+    /// Answers what the sessions ask of their surroundings; hands and faults wait for `takeBenchRequest`.
+    /// - Parameter isRunning: false for a console that does not run: what only it could grant is lost.
+    public mutating func attendRequests(at now: Instant, isRunning: Bool) {
+        for channel in 0..<ChannelNumber.count where channels.isOpen(channel) {
+            while !bench.isFull, let request = channels.takeRequest(of: channel) {
+                if case .control = request, !isRunning { continue }
+                attend(request, of: channel, at: now)
+            }
+        }
     }
 
     /// The next request to hands and faults of a simulated board; nil when there is none.
-    public mutating func takeBenchRequest() -> ConsoleRequest? {
-        let request = bench
-        bench = nil
-        return request
+    public mutating func takeBenchRequest() -> ConsoleRequest? { bench.take() }
+
+    private mutating func attend(_ request: ConsoleRequest, of channel: Int, at now: Instant) {
+        switch request {
+        case .journal(let count): showJournal(count, to: channel)
+        case .record(let entry, let isAwaited):
+            // A full queue is one that the journal's task does not empty.
+            if !entries.add(entry, awaitedBy: isAwaited ? channel : nil), isAwaited {
+                channels.answerRecord(false, of: channel)
+            }
+        case .control(let wish): attend(wish, of: channel, at: now)
+        case .operate, .inject, .virtualSubject: bench.add(request)
+        }
     }
 
-    /// A new process in the place of this one: a new session, the journal recovered from the storage.
+    /// A new process in the place of this one: new sessions, the journal recovered from the storage.
     public mutating func restart(board: BoardDescription, page: ControllerPage, at now: Instant, wall: WallTime) {
         let store = journal.close()
-        // What was sent before is still on its way.
-        let sent = starts
-        self = ConsoleSide(board: board, page: page, store: store, at: now, wall: wall)
-        starts = sent
+        let sent = sender
+        let hasWire = channels.isOpen(ChannelNumber.wire)
+        self = ConsoleSide(board: board, protocols: protocols, page: page, store: store, at: now, wall: wall)
+        sender.follow(sent)
+        if hasWire { openWire(at: now) }
     }
 
     /// The journal's storage, for the faults of a simulated disk.
     public mutating func withStore(_ body: (inout Store) -> Void) { body(&journal.store) }
 
-    private mutating func attend(_ request: ConsoleRequest) {
-        switch request {
-        case .journal(let count): showJournal(count)
-        case .record(let entry, let isAwaited):
-            // A full queue is one that the journal's task does not empty.
-            if !entries.add(entry, isAwaited: isAwaited), isAwaited { session.recorded(false) }
-        case .operate, .inject: bench = request
-        }
-    }
-
-    private mutating func showJournal(_ count: Int) {
+    private mutating func showJournal(_ count: Int, to channel: Int) {
         var shown = 0
         var back = min(count, Journal<Store>.recentCount)
         while back > 0 {
             back -= 1
-            if show(back) { shown += 1 }
+            if show(back, to: channel) { shown += 1 }
         }
-        session.journalShown(count: shown)
+        channels.withShell(of: channel) { $0.journalShown(count: shown) }
     }
 
-    private mutating func show(_ back: Int) -> Bool {
+    private mutating func show(_ back: Int, to channel: Int) -> Bool {
         do throws(StorageFault) {
             guard let record = try journal.recent(back) else { return false }
-            switch record.content {
-            case .event(let event): session.show(sequence: record.sequence, at: event.at, event: event)
-            case .gap(let expected, let received):
-                session.show(sequence: record.sequence, at: record.at, lostEvents: received &- expected)
-            default:
-                let name = record.content.kind.name
-                let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-                unsafe session.show(sequence: record.sequence, at: record.at, text: bytes.span)
-            }
+            channels.withShell(of: channel) { $0.show(record) }
             return true
         } catch {
             return false
@@ -192,51 +251,41 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     }
 }
 
-/// The patterns that were sent last: as many as the ring of commands holds.
-private struct SentStarts {
-    private var tokens = Fixed<32, UInt32>(repeating: 0)
-    private var patterns = Fixed<32, PulsePattern>(repeating: .single(intensity: PerMille(1)))
-    private var count = 0
-
-    mutating func add(_ pattern: PulsePattern, token: UInt32) {
-        tokens[count % 32] = token
-        patterns[count % 32] = pattern
-        count &+= 1
-    }
-
-    /// The newest under `token`.
-    func pattern(token: UInt32) -> PulsePattern? {
-        for back in 1...32 where back <= count && tokens[(count - back) % 32] == token {
-            return patterns[(count - back) % 32]
+extension ShellSession {
+    /// Shows a record of the journal.
+    fileprivate mutating func show(_ record: Record) {
+        switch record.content {
+        case .event(let event): show(sequence: record.sequence, at: event.at, event: event)
+        case .gap(let expected, let received):
+            show(sequence: record.sequence, at: record.at, lostEvents: received &- expected)
+        default:
+            let name = record.content.name
+            let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+            unsafe show(sequence: record.sequence, at: record.at, text: bytes.span)
         }
-        return nil
     }
 }
 
-/// Events that the journal has not written yet. A full backlog forgets the oldest: the journal then shows the gap.
-struct EventBacklog {
-    private var events = Fixed<64, Event>(repeating: Event(.state, at: Instant(0)))
-    private var taken: UInt64 = 0
-    private var added: UInt64 = 0
-    /// Since when the oldest event waits.
-    private var waitingSince = Instant.distantFuture
+/// Requests to hands and faults on their way to a simulated board.
+private struct BenchRequests {
+    private var requests = Fixed<8, ConsoleRequest>(repeating: .journal(count: 0))
+    private var first = 0
+    private var count = 0
 
-    /// A journal task that does not write for half a second does not run: what happens is not recorded any more.
-    func isOverdue(at now: Instant) -> Bool { now > waitingSince && now - waitingSince > .milliseconds(500) }
+    var isFull: Bool { count == 8 }
 
-    mutating func append(_ event: Event, at now: Instant) {
-        waitingSince = min(waitingSince, now)
-        if added - taken == 64 { taken += 1 }
-        events[Int(added % 64)] = event
-        added += 1
+    mutating func add(_ request: ConsoleRequest) {
+        precondition(!isFull)
+        requests[(first + count) % 8] = request
+        count += 1
     }
 
-    mutating func take() -> Event? {
-        if taken == added {
-            waitingSince = .distantFuture
-            return nil
+    mutating func take() -> ConsoleRequest? {
+        guard count > 0 else { return nil }
+        defer {
+            first = (first + 1) % 8
+            count -= 1
         }
-        taken += 1
-        return events[Int((taken - 1) % 64)]
+        return requests[first]
     }
 }

@@ -5,25 +5,31 @@ struct EntryQueue {
     private static var capacity: Int { 8 }
 
     private var entries = Fixed<8, JournalEntry>(repeating: .note(Note()))
-    private var awaited = Fixed<8, Bool>(repeating: false)
+    /// The channel whose command line waits for it.
+    private var channels = Fixed<8, Int?>(repeating: nil)
     private var first = 0
     private var count = 0
 
     /// Adds an entry; false when there is no room.
-    mutating func add(_ entry: JournalEntry, isAwaited: Bool) -> Bool {
+    mutating func add(_ entry: JournalEntry, awaitedBy channel: Int?) -> Bool {
         guard count < EntryQueue.capacity else { return false }
         let index = (first + count) % EntryQueue.capacity
         entries[index] = entry
-        awaited[index] = isAwaited
+        channels[index] = channel
         count += 1
         return true
     }
 
-    mutating func take() -> (entry: JournalEntry, isAwaited: Bool)? {
+    /// Nobody waits on that channel any more.
+    mutating func forget(_ channel: Int) {
+        for index in 0..<EntryQueue.capacity where channels[index] == channel { channels[index] = nil }
+    }
+
+    mutating func take() -> (entry: JournalEntry, channel: Int?)? {
         guard count > 0 else { return nil }
         let index = first
         first = (first + 1) % EntryQueue.capacity
         count -= 1
-        return (entries[index], awaited[index])
+        return (entries[index], channels[index])
     }
 }

@@ -28,13 +28,14 @@ extension SimulatedRig {
     /// The console's run, and what it asks of the bench.
     mutating func runConsole() -> Instant {
         let next = side.runConsole(at: clock) - clockLead
-        attendRequests()
+        attendRequests(isRunning: true)
+        answerPulse()
         return next
     }
 
     /// What the console asks of hands and faults.
-    mutating func attendRequests() {
-        side.attendRequests()
+    mutating func attendRequests(isRunning: Bool) {
+        side.attendRequests(at: clock, isRunning: isRunning)
         while let request = side.takeBenchRequest() { attend(request) }
     }
 
@@ -48,8 +49,21 @@ extension SimulatedRig {
             else { return }
             let until = duration.map { now + $0 } ?? .distantFuture
             inject(Fault(component, mode, from: now, until: until))
-        case .journal, .record: break
+        case .virtualSubject(let seed):
+            muscle = seed.map { VirtualSubject(seed: $0) }
+            pulsesFelt = world.pulses.count
+        case .journal, .record, .control: break
         }
+    }
+
+    /// The virtual subject's muscle answers the last pulse, with the voltage that the capacitor truly had, when the console wants to know.
+    private mutating func answerPulse() {
+        guard var subject = muscle, world.pulses.count != pulsesFelt, side.awaitsResponse else { return }
+        pulsesFelt = world.pulses.count
+        let volts = world.pulses[pulsesFelt - 1].before
+        let potential = subject.potential(at: Double(volts.raw) * 1_000 / Double(board.maximumVoltage.raw))
+        muscle = subject
+        side.hearResponse(potential >= VirtualSubject.criterion, nanovolts: Int64(potential * 1e9))
     }
 
     // MARK: What the hardware does to the software

@@ -37,6 +37,9 @@ import StimulatorCore
     var dice: Dice
     var schedule = Schedule()
     var watch = RigWatch()
+    /// The virtual subject under the coil; nil for none. And the pulses up to the last that it has answered.
+    var muscle: VirtualSubject?
+    var pulsesFelt: UInt64 = 0
     var powerWasCut = false
     var safetyWasKilled = false
     var consoleWasKilled = false
@@ -48,7 +51,9 @@ import StimulatorCore
 
     /// A rig with everything off and the self-test about to begin.
     /// - Parameter memory: `memorySize` bytes, aligned to 4096, that outlive the rig.
-    public init(seed: UInt64, board: BoardDescription, memory: UnsafeMutableRawPointer) {
+    public init(
+        seed: UInt64, board: BoardDescription, protocols: ProtocolLibrary = .builtIn, memory: UnsafeMutableRawPointer
+    ) {
         self.board = board
         world = World(seed: seed, board: board)
         checkers = Checkers(board: board)
@@ -61,7 +66,8 @@ import StimulatorCore
         guardian = Guardian(board: board, page: tasks)
         sampler = Sampler(board: board, page: tasks)
         let disk = unsafe SimulatedDisk(memory: memory + SimulatedRig.pagesSize, capacity: Int64(SimulatedRig.diskSize))
-        side = ConsoleSide(board: board, page: page, store: disk, at: Instant(0), wall: SimulatedRig.noWall)
+        side = ConsoleSide(
+            board: board, protocols: protocols, page: page, store: disk, at: Instant(0), wall: SimulatedRig.noWall)
         for raw in 0..<RigTask.count {
             if let task = RigTask(rawValue: raw) { schedule.move(task, to: Instant(Int64(dice.below(1_000_000)))) }
         }
@@ -79,19 +85,37 @@ import StimulatorCore
 
     /// True for a person at a terminal.
     public var isTerminal: Bool {
-        get { side.session.isTerminal }
-        set { side.session.isTerminal = newValue }
+        get { side.lineIsTerminal }
+        set { side.lineIsTerminal = newValue }
     }
 
-    /// One byte typed on the console line, now. Hands and faults need no console: what `operate` and `inject` ask is done at
+    /// One byte typed on the console line, now.
+    public mutating func receive(_ byte: UInt8) { receive(byte, on: ChannelNumber.line) }
+
+    /// One byte typed on a channel of the console, now. Hands and faults need no console: what `operate` and `inject` ask is done at
     /// once, also where the console does not run.
-    public mutating func receive(_ byte: UInt8) {
-        side.session.receive(byte, at: clock)
-        consoleIsStopped ? attendRequests() : wakeConsole()
+    public mutating func receive(_ byte: UInt8, on channel: Int) {
+        side.receive(byte, on: channel, at: clock)
+        consoleIsStopped ? attendRequests(isRunning: false) : wakeConsole()
     }
 
     /// The next byte for the line; nil when there is none, and while the console does not run.
-    public mutating func takeOutput() -> UInt8? { consoleIsStopped ? nil : side.session.takeOutput() }
+    public mutating func takeOutput() -> UInt8? { takeOutput(of: ChannelNumber.line) }
+
+    /// The next byte for a channel; nil when there is none, and while the console does not run.
+    public mutating func takeOutput(of channel: Int) -> UInt8? {
+        consoleIsStopped ? nil : side.takeOutput(of: channel)
+    }
+
+    /// Somebody comes through a socket.
+    /// - Returns: the channel; nil when all are taken.
+    public mutating func connect(_ kind: ChannelName.Kind) -> Int? { side.connect(kind, at: clock) }
+
+    /// Nothing more comes on a channel; it may still be answered.
+    public mutating func endInput(of channel: Int) {
+        side.endInput(of: channel, at: clock)
+        wakeConsole()
+    }
 
     private var consoleIsStopped: Bool {
         mutating get {
@@ -102,8 +126,11 @@ import StimulatorCore
     }
 
     /// The line went down.
-    public mutating func hangUp() {
-        side.session.hangUp(at: clock)
+    public mutating func hangUp() { hangUp(ChannelNumber.line) }
+
+    /// A channel went down.
+    public mutating func hangUp(_ channel: Int) {
+        side.hangUp(channel, at: clock)
         wakeConsole()
     }
 
@@ -123,6 +150,13 @@ import StimulatorCore
             do throws(StorageFault) { found = try JournalReader.verify(disk) } catch { found = nil }
         }
         return found
+    }
+
+    /// Hands every byte of the journal's disk to `body`, from the first.
+    public mutating func readJournal(_ body: (UInt8) -> Void) {
+        side.withStore { disk in
+            for offset in 0..<disk.length { body(disk[offset]) }
+        }
     }
 
     // MARK: What shows

@@ -17,13 +17,15 @@ public struct ConsoleProcess: ~Copyable {
     ///   - page: the page that it shares with the safety process.
     ///   - journal: the journal's file.
     public init(
-        board: BoardDescription, page: ControllerPage, journal: consuming FileStorage, line: ConsoleLine,
+        board: BoardDescription, protocols: ProtocolLibrary, page: ControllerPage, journal: consuming FileStorage,
+        line: ConsoleLine,
         isTerminal: Bool
     ) {
         let side = ConsoleSide<FileStorage, NoSimulation>(
-            board: board, page: page, store: journal, at: Instant(csystem_now()), wall: ConsoleEnd.wall)
+            board: board, protocols: protocols, page: page, store: journal, at: Instant(csystem_now()),
+            wall: ConsoleEnd.wall)
         end = ConsoleEnd(side: side)
-        end.side.session.isTerminal = isTerminal
+        end.side.lineIsTerminal = isTerminal
         self.line = line
         self.isTerminal = isTerminal
     }
@@ -69,7 +71,7 @@ private struct ConsoleEnd: LineEnd, ~Copyable {
 
     init(side: consuming ConsoleSide<FileStorage, NoSimulation>) { self.side = side }
 
-    mutating func receive(_ byte: UInt8) { side.session.receive(byte, at: now) }
-    mutating func takeOutput() -> UInt8? { side.session.takeOutput() }
-    mutating func hangUp() { side.session.hangUp(at: now) }
+    mutating func receive(_ byte: UInt8) { side.receive(byte, on: ChannelNumber.line, at: now) }
+    mutating func takeOutput() -> UInt8? { side.takeOutput(of: ChannelNumber.line) }
+    mutating func hangUp() { side.hangUp(ChannelNumber.line, at: now) }
 }

@@ -113,8 +113,10 @@ import Testing
     }
 
     @Test("bytes where nothing stands, texts that are none, levels and kinds that are none are refused") func gaps() {
-        // Behind the kind, behind the name's and a line's zero, the level, behind the level, behind a baud rate, the kind itself.
-        for (place, value) in [(17, 1), (39, 65), (408 + 31, 65), (408 + 33, 2), (408 + 34, 1), (1_375, 1), (16, 2)] {
+        // The wire, behind it, behind the name's and a line's zero, the level, behind it, behind a baud rate, the kind itself.
+        for (place, value) in [
+            (17, 2), (18, 1), (39, 65), (408 + 31, 65), (408 + 33, 2), (408 + 34, 1), (1_375, 1), (16, 2),
+        ] {
             #expect(fault(board.bytes.forged { $0[place] = UInt8(value) }) == .form, "byte \(place)")
         }
         for byte: UInt8 in [0x1F, 0x7F, 0x22, 0x5C, 0xFF] {

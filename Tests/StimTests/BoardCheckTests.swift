@@ -46,6 +46,23 @@ struct Slip: CustomTestStringConvertible, Sendable {
         #expect(BoardCheck(BoardListing.text(image)).image == image)
     }
 
+    @Test("H-30 the wire emulation is off unless the file says on, and the compiled file says it too") func wire()
+        throws
+    {
+        let text = try BoardFiles.text("rpi4/board.toml")
+        let silent = text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("wire_") }
+        for (text, isAllowed) in [
+            (text, false), (silent.joined(separator: "\n"), false),
+            (text.replacingOccurrences(of: "wire_emulation = \"off\"", with: "wire_emulation = \"on\""), true),
+        ] {
+            let image = try #require(BoardCheck(text).image)
+            #expect(image.allowsWire == isAllowed)
+            #expect(try BoardImage(image.bytes).allowsWire == isAllowed)
+            #expect(image.bytes[17] == (isAllowed ? 1 : 0))
+            #expect(BoardCheck(BoardListing.text(image)).image == image)
+        }
+    }
+
     @Test("keys, types and forms: each mistake by name", arguments: forms) func form(slip: Slip) throws {
         #expect(try BoardFiles.mistakes(slip.old, slip.new) == slip.said)
     }

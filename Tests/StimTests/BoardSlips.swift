@@ -29,6 +29,12 @@ extension BoardCheckTests {
         Slip(
             "name = \"rpi4\"", "name = 4",
             "board.name = 4: a number, where a string belongs: the board's name, 1 ... 15 plain characters"),
+        Slip(
+            "wire_emulation = \"off\"", "wire_emulation = \"yes\"",
+            "board.wire_emulation = \"yes\": not \"on\" or \"off\""),
+        Slip(
+            "wire_emulation = \"off\"", "wire_emulation = true",
+            "board.wire_emulation: a boolean, where a string belongs: \"on\" or \"off\""),
         Slip("kind = \"linux\"", "kind = \"hurd\"", "board.kind = \"hurd\": not \"simulated\" or \"linux\""),
         Slip(
             "kind = \"linux\"", "kind = \"simulated\"",

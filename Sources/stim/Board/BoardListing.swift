@@ -10,6 +10,7 @@ enum BoardListing {
             "# hash \(image.description.identity.shownHash)", "", "[board]",
             "name = \"\(string(image.description.identity.name))\"",
             "kind = \"\(image.kind == .simulated ? "simulated" : "linux")\"",
+            "wire_emulation = \"\(image.allowsWire ? "on" : "off")\"",
         ]
         var section = ""
         for field in BoardField.all {
@@ -42,9 +43,5 @@ enum BoardListing {
         }
         if wiring.isolatedCPU > 0 { lines += ["", "[cpu]", "isolated = \(wiring.isolatedCPU)"] }
         return lines
-    }
-
-    private static func string<let capacity: Int>(_ text: FixedText<capacity>) -> String {
-        String(decoding: (0..<text.count).map { text[$0] }, as: UTF8.self)
     }
 }

@@ -54,6 +54,7 @@ extension SCPIHeader {
         case .unknownCommand: -113
         case .badValue where self == .tripClear: -221
         case .badValue, .trainLength, .interval: -222
+        case .role, .control: -203
         case .notArmed, .wrongState, .cooldown, .tripped, .posture, .key, .busy: ignored(denial.refusal.rule)
         default: -221
         }

@@ -4,6 +4,14 @@ import StimulatorCore
 extension ShellSession {
     // MARK: Commands
 
+    /// The pattern that is given next; a running protocol keeps its own.
+    mutating func set(_ given: PulsePattern) {
+        guard steps != nil else { return setPattern(given) }
+        count(.wrongState)
+        note(.stepsRun, line: LineBuffer())
+        scpi.endMessage()
+    }
+
     mutating func act(_ header: SCPIHeader) {
         switch header {
         case .cls:
@@ -164,24 +172,32 @@ extension ShellSession {
         }
     }
 
-    /// Admission's verdict on the pattern that is set; the reason of a no goes into the error queue.
+    /// Admission's verdict on the pattern that is set; what speaks against it goes into the error queue.
     private mutating func checkPattern() {
-        guard var chosen = pattern else { return refuseCheck(Denial(Refusal(.noPattern))) }
-        chosen.intensity = intensity
+        guard let plan else { return refuseCheck(Denial(Refusal(.noPattern))) }
         do throws(Refusal) {
-            output.forecastData(try Admission.forecast(chosen, board: board, snapshot: snapshot))
+            switch try Admission.verdict(plan, in: context(for: plan.pattern, loaded: loaded)) {
+            case .admitted(let forecast): output.forecastData("1", forecast)
+            case .needsOverride(let forecast, let breaches):
+                output.forecastData("2", forecast)
+                if !isOverridden(plan, breaches) { noteCheck(denial(breaches, of: plan)) }
+            }
         } catch {
-            refuseCheck(denial(error, of: chosen))
+            refuseCheck(denial(error, of: plan))
         }
     }
 
-    private mutating func refuseCheck(_ denial: Denial) {
-        output.put("0")
+    private mutating func noteCheck(_ denial: Denial) {
         var denial = denial
         denial.name = .check
         denial.state = snapshot.state
         count(denial.refusal.rule)
         note(denial, line: LineBuffer())
+    }
+
+    private mutating func refuseCheck(_ denial: Denial) {
+        output.put("0")
+        noteCheck(denial)
     }
 
     private mutating func fetchTrain() {

@@ -78,7 +78,7 @@ extension ShellSession {
     private mutating func carryOut(_ action: SCPIAction) {
         switch action {
         case .perform(let command, let name): carryOut(command, as: name)
-        case .setPattern(let given): pattern = given
+        case .setPattern(let given): set(given)
         case .setMask(let header, let mask): setMask(header, mask)
         case .query(let query) where query.header == .opc: scpi.wait = .completionQuery
         case .query(let query) where query.header == .tst: carryOut(.selfTest, as: .selftest)
@@ -103,6 +103,8 @@ extension ShellSession {
         intensity = Self.firstIntensity
         isIntensityChosen = false
         pattern = nil
+        loaded = nil
+        thresholdRun = nil
         scpi.isCompletionNoted = false
         carryOut(.disarm, as: .disarm)
     }

@@ -3,7 +3,8 @@ import StimulatorCore
 /// What each command about subjects does.
 extension ShellSession {
     /// Takes what the console side knows of the subject. A procedure belongs to one subject's session, and ends with it.
-    public mutating func update(_ news: SubjectNews) {
+    public mutating func update(_ news: SubjectNews, at now: Instant) {
+        self.now = max(self.now, now)
         if news.context.code != subject.code { thresholdRun = nil }
         subjectNews = news
         subject = news.context

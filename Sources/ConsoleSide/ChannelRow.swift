@@ -114,8 +114,8 @@ struct ChannelRow<Simulation: SimulationVocabulary>: ~Copyable {
     }
 
     /// Says to every session who the pulses are for.
-    mutating func update(_ news: SubjectNews) {
-        for channel in 0..<ChannelNumber.shells where open[channel] { shells[channel].update(news) }
+    mutating func update(_ news: SubjectNews, at now: Instant) {
+        for channel in 0..<ChannelNumber.shells where open[channel] { shells[channel].update(news, at: now) }
     }
 
     /// True while a session asks whether the muscle answered its last pulse.

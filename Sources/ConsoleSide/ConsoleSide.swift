@@ -149,6 +149,9 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         }
     }
 
+    /// Something was put on record: the journal's task is wanted now, because somebody may wait for it.
+    public var wantsJournal: Bool { !entries.isEmpty }
+
     /// The journal's run: writes what happened, syncs what is due.
     /// - Returns: when to run again at the latest.
     /// - Parameter machine: what the machine says the time is; a clock that somebody has set counts instead.

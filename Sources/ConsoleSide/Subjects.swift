@@ -37,7 +37,7 @@ extension ConsoleSide where Store: ~Copyable {
         news.profile = subjects.ledger?.profile
         if subjects.ledger == nil, let code = journal.openSession { news.interrupted = code }
         news.clockOffset = subjects.clockOffset
-        channels.update(news)
+        channels.update(news, at: now)
     }
 
     /// Writes an entry. What is about subjects or the clock takes effect when it is written, and not otherwise.

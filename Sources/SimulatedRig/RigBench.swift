@@ -30,6 +30,7 @@ extension SimulatedRig {
         let next = side.runConsole(at: clock) - clockLead
         attendRequests(isRunning: true)
         answerPulse()
+        if side.wantsJournal { schedule.wake(.journal, at: now) }
         return next
     }
 

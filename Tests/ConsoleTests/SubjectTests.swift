@@ -44,7 +44,7 @@ import Testing
         case .clock(let moment): news.clockOffset = moment - bench.now.raw
         default: break
         }
-        bench.session.update(news)
+        bench.session.update(news, at: bench.now)
     }
 
     private func inSession() throws -> Bench {
@@ -81,7 +81,7 @@ import Testing
         let bench = Bench()
         var news = SubjectNews(SubjectContext())
         news.interrupted = try code("P-09")
-        bench.session.update(news)
+        bench.session.update(news, at: bench.now)
         #expect(bench.say("session").contains("that of P-09 was broken off: `session start P-09` goes on with it"))
     }
 

@@ -45,7 +45,8 @@ extension CommandName {
                 details: """
                     In json every command line has one reply, and no echo or prompt is written. While a \
                     pattern runs, the states of the single pulses are not told: the pulse event tells \
-                    the same.
+                    the same. A line that is a SCPI message, or a request in JSON, turns the line to that \
+                    by itself; `mode human` turns it back.
                     """,
                 example: "mode json")
         case .renew:

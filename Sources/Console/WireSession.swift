@@ -124,8 +124,10 @@ public struct WireSession: ~Copyable {
         settleOverdue()
         watchClient()
         renewIfDue()
-        let client = isRemote ? min(keepAliveEnds, renewedAt + Lease.period) : .distantFuture
-        return min(min(parser.gapEnds, client), awaited?.deadline ?? .distantFuture)
+        var next = min(parser.gapEnds, awaited?.deadline ?? .distantFuture)
+        if isRemote { next = min(next, keepAliveEnds) }
+        if renews { next = min(next, renewedAt + Lease.period) }
+        return next
     }
 
     // MARK: To the surroundings
@@ -142,7 +144,7 @@ public struct WireSession: ~Copyable {
     // MARK: Control
 
     /// The client would keep an armed board armed now: it has asked for the status in time.
-    public func isActive(at now: Instant) -> Bool { isRemote && now <= keepAliveEnds }
+    public func isActive(at now: Instant) -> Bool { isRemote && now < keepAliveEnds }
 
     /// A command was not passed on.
     public mutating func refused(_ refusal: Refusal, token: UInt32) {
@@ -185,7 +187,7 @@ public struct WireSession: ~Copyable {
     /// A client that has fallen silent loses control and the board is disarmed; one that lets an armed board stand is disarmed.
     private mutating func watchClient() {
         guard isRemote else { return }
-        if now > keepAliveEnds {
+        if now >= keepAliveEnds {
             giveBack()
         } else if snapshot.state.isArmed, snapshot.trainTotal == 0, now - activeAt >= board.idle {
             outbox.disarmAlone()
@@ -208,9 +210,11 @@ public struct WireSession: ~Copyable {
 
     private mutating func release() { if !requests.isFull { requests.add(.control(.release)) } }
 
+    private var renews: Bool { isRemote && authority.holdsControl }
+
     /// The board's lease follows the client's, which is longer while nothing is armed.
     private mutating func renewIfDue() {
-        guard isRemote, authority.holdsControl, now - renewedAt >= Lease.period else { return }
+        guard renews, now - renewedAt >= Lease.period else { return }
         renewedAt = now
         outbox.renew(journal: isJournalWritable)
     }

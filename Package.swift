@@ -73,7 +73,7 @@ let hostTargets: [Target] = [
             "CReference", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "TOMLKit", package: "TOMLKit"),
         ],
-        swiftSettings: strict),
+        exclude: ["Protocols"], swiftSettings: strict),
     .target(name: "CPlant", cSettings: exact),
     .executableTarget(
         name: "plant", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard", "CSystem", "CPlant"],

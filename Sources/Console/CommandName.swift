@@ -5,11 +5,11 @@ enum CommandName: UInt8, BitwiseCopyable, Hashable {
     case help = 0
     case status, selftest, arm, disarm, stop, set
     case pulse, train, theta, itbs, ctbs, qps, paired
-    case check, start, abort, limits, posture, faults, clear, watch, journal, mode, renew, control
+    case check, start, abort, limits, posture, faults, clear, watch, journal, mode, renew, control, `protocol`, override
     case operate, inject
 
     /// How many there are: raw values are 0 ..< count.
-    static var count: Int { 28 }
+    static var count: Int { 30 }
 
     /// The word itself.
     var word: StaticString { entry.word }

@@ -55,6 +55,8 @@ struct Grammar<Simulation: SimulationVocabulary> {
         case .control:
             guard hasMore else { return .control(nil) }
             return .control(try index(.controlWish, expected: .controlWish) == 0 ? .take : .release)
+        case .protocol: return try protocolCommand()
+        case .override: return try overriding()
         case .operate: return try operation()
         case .inject: return try injection()
         }
@@ -64,16 +66,21 @@ struct Grammar<Simulation: SimulationVocabulary> {
 
     private mutating func setting() throws(Misfit) -> ShellCommand {
         _ = try index(.settable, expected: .settable)
+        return .setIntensity(try part(upTo: 1000))
+    }
+
+    /// A part of maximum output or of a threshold, per mille.
+    mutating func part(upTo most: Int64) throws(Misfit) -> PerMille {
         let place = word()
         guard let number = Number(place, in: line), let unit = unit(of: number, .intensity) else {
             throw Misfit(place, expected: .intensity)
         }
         let value = number.scaled(by: unit)
-        guard value <= 1000 else {
-            throw Misfit(place, expected: .intensity, unit: .perMille, limit: 1000, actual: value)
+        guard value <= most else {
+            throw Misfit(place, expected: .intensity, unit: .perMille, limit: most, actual: value)
         }
         guard value >= 1 else { throw Misfit(place, expected: .intensity, unit: .perMille, limit: 1, actual: value) }
-        return .setIntensity(PerMille(saturating: value))
+        return PerMille(saturating: value)
     }
 
     private mutating func operation() throws(Misfit) -> ShellCommand {
@@ -149,9 +156,9 @@ struct Grammar<Simulation: SimulationVocabulary> {
 
     // MARK: Words
 
-    private var hasMore: Bool { next < words.count }
+    var hasMore: Bool { next < words.count }
 
-    private mutating func word() -> WordRange {
+    mutating func word() -> WordRange {
         let word = words[next]
         if hasMore { next += 1 }
         return word
@@ -162,7 +169,7 @@ struct Grammar<Simulation: SimulationVocabulary> {
         guard line.matches(place, text) else { throw Misfit(place, expected: expected) }
     }
 
-    private mutating func index(_ kind: WordKind, expected: Expected) throws(Misfit) -> Int {
+    mutating func index(_ kind: WordKind, expected: Expected) throws(Misfit) -> Int {
         let place = word()
         guard let index = Vocabulary<Simulation>.index(of: place, in: line, kind: kind) else {
             throw Misfit(
@@ -182,7 +189,7 @@ struct Grammar<Simulation: SimulationVocabulary> {
 
     private mutating func onOff() throws(Misfit) -> Bool { try index(.onOff, expected: .onOff) == 0 }
 
-    private mutating func count(upTo limit: Int64) throws(Misfit) -> Int64 {
+    mutating func count(upTo limit: Int64) throws(Misfit) -> Int64 {
         let place = word()
         return try count(place, upTo: limit)
     }

@@ -4,7 +4,9 @@ import StimulatorCore
 extension CommandName {
     var entry: CommandEntry {
         switch self {
-        case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew, .control: lookingEntry
+        case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew, .control:
+            lookingEntry
+        case .protocol, .override: protocolEntry
         case .pulse, .train, .theta, .itbs, .ctbs, .qps, .paired: patternEntry
         case .arm, .disarm, .stop, .set, .check, .start, .abort, .clear, .operate, .inject: actingEntry
         }
@@ -67,6 +69,26 @@ extension CommandName {
         default:
             CommandEntry("help", "help [COMMAND]", "lists the commands, or explains one", example: "help train")
         }
+    }
+
+    private var protocolEntry: CommandEntry {
+        self == .override
+            ? CommandEntry(
+                "override", "override REASON", "gives one pattern outside a guideline, with the reason on record",
+                details: """
+                    For exactly the pattern, intensity and subject that are set, once: `start` then gives it. What a guideline \
+                    forbids altogether, and what the board cannot bear, no override allows.
+                    """,
+                example: "override ethics board 2024-17, 10 s trains")
+            : CommandEntry(
+                "protocol", "protocol list | show NAME | load NAME [at PART] [threshold INTENSITY] [seed NUMBER]",
+                "lists, shows or sets a protocol of the library",
+                details: """
+                    `load` sets the pattern, and the intensity where the motor threshold is known: PART is per cent of it \
+                    (`at 85%`), within the protocol's range. On a bench without a subject `threshold 45%` says what output \
+                    stands for it. Then `check` and `start`. Steps take their order and pauses from the seed.
+                    """,
+                example: "protocol load itbs-600 threshold 40%")
     }
 
     private var patternEntry: CommandEntry {

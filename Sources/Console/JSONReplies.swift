@@ -27,7 +27,9 @@ extension LineOutput {
         field("wouldAdmit", refusal.wouldAdmit)
         field("unit", refusal.unit.symbol)
         field("wouldAdmitUnit", refusal.wouldAdmitUnit.symbol)
-        if let intensity = denial.admissibleIntensity { field("wouldAdmitPermille", Int64(intensity.raw)) }
+        if let weaker = denial.proposals.weaker { field("wouldAdmitPermille", Int64(weaker.intensity.raw)) }
+        proposals(denial.proposals)
+        if case .breach(let breaches) = denial.reason { self.breaches(breaches) }
         if refusal.pulseIndex > 0 { field("pulseIndex", refusal.pulseIndex) }
         if case .misfit(let misfit) = denial.reason { field("word", misfit.word, of: line) }
         key("why")
@@ -41,14 +43,24 @@ extension LineOutput {
         endObjectLine()
     }
 
-    mutating func forecastReply(_ forecast: Forecast) {
-        openReply(.check)
-        field("pulses", forecast.pulses)
-        field("durationNs", forecast.duration.raw)
-        field("millijoules", forecast.energy.raw)
-        field("coilMillicelsius", Int64(forecast.hottestCoil.raw))
-        field("waitNs", forecast.waitAfter.raw)
-        endObjectLine()
+    /// The nearest patterns that would be admitted; none, where nothing near would be.
+    private mutating func proposals(_ proposals: Proposals) {
+        if proposals.isEmpty { return }
+        openList("proposals")
+        proposal("slower", proposals.slower)
+        proposal("fewer", proposals.fewer)
+        proposal("weaker", proposals.weaker)
+        closeList()
+    }
+
+    private mutating func proposal(_ change: StaticString, _ pattern: PulsePattern?) {
+        guard let pattern else { return }
+        openElement()
+        field("change", change)
+        field("pulses", pattern.pulseCount)
+        field("intensityPermille", Int64(pattern.intensity.raw))
+        patternFields(pattern)
+        closeObject()
     }
 
     mutating func limitsReply(_ board: BoardDescription, intensity: PerMille) {

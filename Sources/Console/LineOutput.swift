@@ -57,6 +57,14 @@ struct LineOutput: ~Copyable {
 
     // MARK: Writing
 
+    /// How many bytes of the present line have been written.
+    var lineLength: Int { Int(written - committed) }
+
+    /// Blanks up to `column`, counted from where the line had `start` bytes; at least one.
+    mutating func pad(to column: Int, from start: Int) {
+        repeat { put(UInt8(ascii: " ")) } while lineLength - start < column && !overflowed
+    }
+
     /// Writes a byte, escaped inside a JSON string.
     mutating func put(_ byte: UInt8) {
         guard insideString else { return raw(byte) }

@@ -4,6 +4,7 @@ import StimulatorCore
 enum Expected: UInt8, BitwiseCopyable, Hashable {
     case command, settable, intensity, rate, count, time, repeats, every, pattern, trip, onOff, outputMode, controlWish
     case input, component, failure, forWord, nothing
+    case protocolAction, protocolOption, protocolName, reason
 
     var text: StaticString {
         switch self {
@@ -18,6 +19,10 @@ enum Expected: UInt8, BitwiseCopyable, Hashable {
         case .pattern: "a pattern such as train 10Hz 50"
         case .trip: "a trip"
         case .onOff: "on or off"
+        case .protocolAction: "list, show or load"
+        case .protocolOption: "at, threshold or seed"
+        case .protocolName: "a protocol's name"
+        case .reason: "a reason of at most 200 bytes"
         case .outputMode: "human or json"
         case .controlWish: "take or release"
         case .input: "an input"

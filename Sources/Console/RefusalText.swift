@@ -16,6 +16,15 @@ extension LineOutput {
         case .queueFull:
             put(denial.refusal.limit)
             put(" commands wait for their answers")
+        case .breach(let breaches):
+            breach(breaches.first)
+            put(" (")
+            put(breaches.first.source.citation)
+            put(")")
+        case .unknownProtocol(let name): whyUnknown(name)
+        case .nothingToOverride: put("the pattern that is set is inside all guidelines")
+        case .reasonTooLong: put("with what it is for, the reason does not fit into a record")
+        case .stepsRun: put("the steps of a protocol are being given")
         }
     }
 
@@ -63,6 +72,11 @@ extension LineOutput {
         case .posture:
             put(Guarantee(rawValue: refusal.detail)?.missing ?? "the self-test has not passed")
         case .badValue where denial.name == .clear: put("this trip does not hold")
+        case .badValue where denial.name == .protocol:
+            put("the value is ")
+            limitAndActual(
+                Refusal(.badValue, unit: refusal.unit, limit: refusal.actual, actual: refusal.limit),
+                ", the protocol or the subject wants ")
         case .badValue:
             put("the value is ")
             put(refusal.actual, in: refusal.unit)
@@ -70,11 +84,33 @@ extension LineOutput {
             put(refusal.limit, in: refusal.unit)
         case .unknownCommand: put("not a command")
         case .noPattern: put("no pattern has been set")
+        case .guideline: whyGuideline(refusal)
+        case .threshold:
+            put("the subject's ")
+            put((ThresholdKind(rawValue: refusal.detail) ?? .resting).name)
+            put(" motor threshold is not known, and the guidelines count in per cent of it")
         case .busy: put("the safety side is busy")
         case .journal: put("the journal could not be written")
         case .role: whyRole(refusal, denial)
         case .control: whyControl(refusal, denial)
         }
+    }
+
+    /// What no override reaches.
+    private mutating func whyGuideline(_ refusal: Refusal) {
+        if refusal.unit == .perMille {
+            put("in a train at most ")
+            limitAndActual(refusal, " of the motor threshold are given, this one has ")
+        } else if refusal.detail == 1 {
+            put("above the motor threshold a pause between trains of ")
+            limitAndActual(refusal, " or less is unsafe, this one is ")
+        } else {
+            put("in a train pulses are at least ")
+            limitAndActual(refusal, " apart, these are ")
+        }
+        put(" (")
+        put((refusal.detail == 1 ? GuidelineSource.chen1997 : .rossi2009).citation)
+        put(")")
     }
 
     private mutating func whyState(_ refusal: Refusal, _ denial: Denial) {

@@ -12,15 +12,22 @@ extension ShellSession {
         case .status, .limits, .posture, .faults: show(command)
         case .selfTest: send(.selfTest, as: name)
         case .arm: send(.arm(intensity: intensity), as: name)
-        case .disarm: send(.disarm, as: name)
+        case .disarm:
+            endSteps("ended")
+            send(.disarm, as: name)
         case .stop: stop(asCommand: true)
         case .setIntensity(let chosen): setIntensity(chosen)
         case .give(let given):
-            pattern = given
+            guard steps == nil else { return refuse(.stepsRun, as: name) }
+            setPattern(given)
             start(as: name)
         case .check(let given): check(given)
         case .start: start(as: name)
-        case .abort: send(.abort, as: name)
+        case .abort: abort()
+        case .protocolList: listProtocols()
+        case .protocolShow(let name): showProtocol(name)
+        case .protocolLoad(let choice): loadProtocol(choice)
+        case .override(let reason): recordOverride(reason)
         case .clear(let trip): send(.clear(trip), as: name)
         case .watch(let on): watch(on ?? !isWatching)
         case .mode(let json):
@@ -41,6 +48,7 @@ extension ShellSession {
     ///
     /// Stops that have not been taken yet are one; `asCommand` is true for a command line, which always gets its own reply.
     mutating func stop(asCommand: Bool) {
+        endSteps("stopped")
         while let waiting = outbox.takeWaiting() {
             if let entry = pending.takeFirst(where: { $0.token == waiting.token }) { refuse(.overtaken, entry: entry) }
         }
@@ -55,6 +63,7 @@ extension ShellSession {
     }
 
     private mutating func setIntensity(_ chosen: PerMille) {
+        guard steps == nil else { return refuse(.stepsRun, as: .set) }
         let least = Admission.leastIntensity(board: board)
         guard chosen >= least else {
             let limit = Int64(least.raw)
@@ -74,46 +83,85 @@ extension ShellSession {
         }
     }
 
-    /// Gives the pattern that is set, at the present intensity, when it is admitted.
+    /// Gives the pattern that is set, at the present intensity, when it is admitted, or overridden on record.
     private mutating func start(as name: CommandName) {
-        guard var chosen = pattern else {
+        guard steps == nil else { return refuse(.stepsRun, as: name) }
+        guard let plan else {
             refuse(Denial(Refusal(.noPattern)), as: name)
             return
         }
-        chosen.intensity = intensity
-        pattern = chosen
         do throws(Refusal) {
-            _ = try Admission.forecast(chosen, board: board, snapshot: snapshot)
-            send(.start(chosen), as: name)
+            switch try Admission.verdict(plan, in: context(for: plan.pattern, loaded: loaded)) {
+            case .admitted: begin(plan, as: name)
+            case .needsOverride(_, let breaches):
+                guard isOverridden(plan, breaches) else { return refuse(denial(breaches, of: plan), as: name) }
+                if begin(plan, as: name) { useOverride(token: lastToken) }
+            }
         } catch {
-            refuse(denial(error, of: chosen), as: name)
+            refuse(denial(error, of: plan), as: name)
         }
     }
 
-    /// Says whether a pattern would be admitted. Nothing moves; an admitted one is kept for `start`.
+    /// Sends the first, or only, pattern of a plan.
+    @discardableResult private mutating func begin(_ plan: PulsePlan, as name: CommandName) -> Bool {
+        let first = plan.pattern(of: 0)
+        pattern = first
+        guard send(.start(first), as: name) else { return false }
+        if plan.steps != nil { steps = StepRun(plan: plan, token: lastToken) }
+        starting = ProtocolStart(token: lastToken, name: context(for: first, loaded: loaded).cooldown?.name)
+        return true
+    }
+
+    /// Ends the running pattern and the steps; between two steps there is no pattern to end.
+    private mutating func abort() {
+        let isBetween = steps?.due != nil && !patternRuns
+        endSteps("aborted")
+        if isBetween { accept(.abort) } else { send(.abort, as: .abort) }
+    }
+
+    /// Says whether a pattern would be admitted. Nothing moves; one that is not refused is kept for `start`.
     private mutating func check(_ given: PulsePattern?) {
-        guard var chosen = given ?? pattern else {
+        if given != nil, steps != nil { return refuse(.stepsRun, as: .check) }
+        var checked = plan
+        if var given {
+            given.intensity = intensity
+            checked = PulsePlan(given)
+        }
+        guard let checked else {
             refuse(Denial(Refusal(.noPattern)), as: .check)
             return
         }
-        chosen.intensity = intensity
         do throws(Refusal) {
-            let forecast = try Admission.forecast(chosen, board: board, snapshot: snapshot)
-            pattern = chosen
+            let context = context(for: checked.pattern, loaded: given == nil ? loaded : nil)
+            let verdict = try Admission.verdict(checked, in: context)
+            if let given { setPattern(given) }
             count(nil)
-            mode == .json ? output.forecastReply(forecast) : output.forecast(forecast, intensity: intensity)
+            show(verdict, of: checked)
         } catch {
-            refuse(denial(error, of: chosen), as: .check)
+            refuse(denial(error, of: checked), as: .check)
+            showAllowance(of: checked)
         }
     }
 
-    /// The refusal of a pattern, with the intensity at which it would be admitted where that is the way out.
-    func denial(_ refusal: Refusal, of pattern: PulsePattern) -> Denial {
+    /// The refusal of a plan, with the nearest patterns that would be admitted.
+    func denial(_ refusal: Refusal, of plan: PulsePlan) -> Denial {
         var denial = Denial(refusal)
-        switch refusal.rule {
-        case .rateForPower, .recharge, .energy, .temperatureForecast:
-            denial.admissibleIntensity = pattern.highestIntensity(board: board, snapshot: snapshot)
-        default: break
+        guard plan.steps == nil else { return denial }
+        denial.proposals = Admission.proposals(
+            for: plan.pattern, refused: refusal, in: context(for: plan.pattern, loaded: loaded))
+        return denial
+    }
+
+    /// The refusal of a plan that wants an override.
+    func denial(_ breaches: GuidelineBreaches, of plan: PulsePlan) -> Denial {
+        let first = breaches.first
+        var denial = Denial(
+            Refusal(
+                first.rule == .cooldown ? .cooldown : .guideline, unit: first.unit, limit: first.limit,
+                actual: first.actual), reason: .breach(breaches))
+        if plan.steps == nil {
+            denial.proposals = Admission.proposals(
+                for: plan.pattern, outside: breaches, in: context(for: plan.pattern, loaded: loaded))
         }
         return denial
     }
@@ -174,7 +222,7 @@ extension ShellSession {
 
     /// Asks the surroundings. What hands and faults do needs no answer; the journal is shown, or an entry written, first; control is
     /// granted or not.
-    private mutating func ask(_ request: ConsoleRequest, as name: CommandName) {
+    mutating func ask(_ request: ConsoleRequest, as name: CommandName) {
         guard !requests.isFull, !pending.isFull else {
             refuse(.queueFull, as: name)
             return

@@ -5,9 +5,11 @@ extension ShellSession {
     /// True for what moves the board, or keeps it armed. Looking and stopping is everyone's; so is what stays in the session.
     func needsControl(_ command: ShellCommand) -> Bool {
         switch command {
-        case .arm, .give, .start, .abort, .clear, .selfTest, .renew: true
+        case .arm, .give, .start, .abort, .clear, .selfTest, .renew, .override: true
         case .setIntensity: snapshot.state.isArmed || pending.contains(.arm)
-        case .help, .status, .disarm, .stop, .check, .limits, .posture, .faults, .watch, .journal, .mode, .control, .request:
+        case .help, .status, .disarm, .stop, .check, .limits, .posture, .faults, .watch, .journal, .mode, .control,
+            .request,
+            .protocolList, .protocolShow, .protocolLoad:
             false
         }
     }
@@ -35,11 +37,14 @@ extension ShellSession {
 
     /// True while somebody is there who keeps an armed board armed.
     public func isActive(at now: Instant) -> Bool {
-        lease.isActive(at: now, patternRuns: patternRuns, span: board.lease)
+        lease.isActive(at: now, patternRuns: isGiving, span: board.lease)
     }
 
     /// A command was not passed on: the command line gets its reply.
     public mutating func refused(_ refusal: Refusal, token: UInt32) {
+        settleOverride(token: token, isAccepted: false)
+        settleStart(token: token, isAccepted: false)
+        if let run = steps, run.token == token, token != 0 { endSteps("ended, refused") }
         guard let entry = pending.takeFirst(where: { $0.token != 0 && $0.token == token }) else { return }
         refuse(refusal.rule == .busy ? .overtaken : Denial(refusal), entry: entry)
         refreshInput()
@@ -61,6 +66,7 @@ extension ShellSession {
     public mutating func receive(_ notice: ControlNotice) {
         switch notice {
         case .takenOver(let channel, let role):
+            endSteps("ended, control was taken over")
             if mode == .json {
                 output.openObject()
                 output.field("event", "controlTakenOver")
@@ -84,7 +90,7 @@ extension ShellSession {
     /// one is not taken for an answer to this one.
     public mutating func startAnew() {
         let token = lastToken
-        self = ShellSession(board: board)
+        self = ShellSession(board: board, protocols: library)
         lastToken = token
     }
 }

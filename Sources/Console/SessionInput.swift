@@ -66,7 +66,7 @@ extension ShellSession {
             if isInputShown { output.put("^C") }
             endInput()
         }
-        if patternRuns { perform(.abort, as: .abort) }
+        if isGiving { perform(.abort, as: .abort) }
     }
 
     /// TAB: puts in what all fitting words have in common; lists them where that is nothing.

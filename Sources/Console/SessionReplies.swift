@@ -85,6 +85,7 @@ extension ShellSession {
     /// The oldest entry that a command line waits for is on the medium, or could not be put there: the line gets its reply.
     public mutating func recorded(_ isOnMedium: Bool) {
         guard let entry = pending.takeFirst(where: { $0.token == 0 && !$0.name.isAnsweredAtOnce }) else { return }
+        if entry.name == .override { overrideRecorded(isOnMedium) }
         openLines()
         if isOnMedium { accept(entry.name) } else { refuse(Denial(Refusal(.journal)), entry: entry) }
         refreshInput()
@@ -148,8 +149,8 @@ extension ShellSession {
 
     /// A refusal from the safety side of the pattern that is set.
     private func denial(_ refusal: Refusal) -> Denial {
-        guard let pattern else { return Denial(refusal) }
-        return denial(refusal, of: pattern)
+        guard let plan else { return Denial(refusal) }
+        return denial(refusal, of: plan)
     }
 
     private mutating func acceptedFields(_ name: CommandName) {
@@ -161,6 +162,10 @@ extension ShellSession {
             guard let pattern else { return }
             output.field("pulses", pattern.pulseCount)
             output.field("durationNs", pattern.duration.raw)
+            if let steps, let pauses = steps.plan.steps {
+                output.field("steps", pauses.total)
+                output.field("seed", pauses.seed)
+            }
         case .watch: output.field("on", isWatching)
         case .mode: output.field("mode", mode == .json ? "json" : "human")
         case .control: output.fields(authority)
@@ -185,6 +190,7 @@ extension ShellSession {
         case .clear: output.put("acknowledged")
         case .selftest: output.put("self-test begun")
         case .mode: output.put("text for people")
+        case .override: output.put("on record, for this pattern alone: `start` gives it once")
         case .watch: output.put(isWatching ? "watching" : "no longer watching")
         case .control: output.put(authority)
         default: output.put("done")
@@ -194,6 +200,7 @@ extension ShellSession {
     private mutating func startedText() {
         guard let pattern else { return }
         output.put("started: ")
+        if let steps { return output.stepsStarted(steps) }
         output.put(Int64(pattern.pulseCount), in: .pulses)
         output.put(" at ")
         output.put(pattern.intensity)

@@ -26,5 +26,10 @@ enum ShellCommand: BitwiseCopyable, Hashable {
     case renew
     /// Nil: say who holds control.
     case control(ControlRequest?)
+    case protocolList
+    case protocolShow(ProtocolName)
+    case protocolLoad(ProtocolChoice)
+    /// The reason.
+    case override(Note)
     case request(ConsoleRequest)
 }

@@ -38,6 +38,19 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     var isIntensityChosen = false
     /// The pattern that `start` gives.
     var pattern: PulsePattern?
+    /// The protocol that it is, where it was loaded by name.
+    var loaded: LoadedProtocol?
+    /// The steps that are being given.
+    var steps: StepRun?
+    var overrideState = OverrideState.none
+    var starting: ProtocolStart?
+    /// The protocol whose pattern runs: its pulses count as a use.
+    var running: ProtocolName?
+    /// The protocols that can be loaded.
+    let library: ProtocolLibrary
+    /// Who the pulses are for, as far as admission wants to know. The session keeps powered-on time going and notes the protocols that it
+    /// gives; all else is said by the surroundings.
+    public var subject = SubjectContext()
     var now = Instant(0)
     var lastToken: UInt32 = 0
     /// The sequence number that the next event has; nil before the first.
@@ -70,8 +83,9 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     public var isTerminal = false { didSet { modeChanged() } }
 
     /// A session on a line that is still down; the first byte brings it up.
-    public init(board: BoardDescription) {
+    public init(board: BoardDescription, protocols: ProtocolLibrary = .builtIn) {
         self.board = board
+        library = protocols
         lease = Lease(idle: board.idle)
     }
 
@@ -93,6 +107,9 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     public mutating func hangUp(at now: Instant) {
         self.now = now
         lease.hangUp()
+        steps = nil
+        starting = nil
+        overrideState = .none
         outbox.disarmAlone()
         pending.clear()
         requests.clear()
@@ -107,17 +124,19 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     /// Does what time asks for: renewals, unanswered commands, progress, watch.
     /// - Returns: when to be called again at the latest; a byte or an event may come first.
     public mutating func run(at now: Instant) -> Instant {
+        subject.poweredOn += max(.zero, now - self.now)
         self.now = now
         renewIfDue()
         disarmIfIdle()
         noteSilence()
         while let entry = pending.takeFirst(where: { $0.deadline <= now }) { refuse(.noAnswer, entry: entry) }
         tellDroppedLines()
+        runSteps()
         showProgress()
         showWatch()
         refreshInput()
-        let renewal = lease.nextWake(after: now, patternRuns: patternRuns)
-        return min(min(renewal, pending.nextDeadline), min(nextWatch, nextProgress))
+        let renewal = lease.nextWake(after: now, patternRuns: isGiving)
+        return min(min(min(renewal, pending.nextDeadline), min(nextWatch, nextProgress)), nextStep)
     }
 
     // MARK: To the surroundings
@@ -157,12 +176,12 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     var isInteractive: Bool { isTerminal && mode == .human }
 
     mutating func renewIfDue() {
-        if lease.isRenewalDue(at: now, patternRuns: patternRuns) { outbox.renew(journal: isJournalWritable) }
+        if lease.isRenewalDue(at: now, patternRuns: isGiving) { outbox.renew(journal: isJournalWritable) }
     }
 
     /// Nobody has touched a key for the board's idle time: the shell disarms, and says why, before its lease runs out.
     private mutating func disarmIfIdle() {
-        guard lease.hasBecomeIdle(at: now, patternRuns: patternRuns), snapshot.state.isArmed, authority.holdsControl
+        guard lease.hasBecomeIdle(at: now, patternRuns: isGiving), snapshot.state.isArmed, authority.holdsControl
         else { return }
         outbox.disarmAlone()
         tellIdle()

@@ -14,6 +14,8 @@ enum WordKind: BitwiseCopyable, Hashable {
     /// The ways in which a component may fail.
     case failure(component: Int)
     case forWord
+    case protocolAction
+    case protocolOption
 }
 
 /// The lists of words.
@@ -24,6 +26,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case .command, .pattern: CommandName.count
         case .settable, .forWord: 1
         case .onOff, .outputMode, .controlWish: 2
+        case .protocolAction, .protocolOption: 3
         case .trip: Trip.count
         case .input: Simulation.inputCount
         case .component: Simulation.componentCount
@@ -42,6 +45,8 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
             return name.word
         case .settable: return "intensity"
         case .forWord: return "for"
+        case .protocolAction: return index == 0 ? "list" : index == 1 ? "show" : "load"
+        case .protocolOption: return index == 0 ? "at" : index == 1 ? "threshold" : "seed"
         case .onOff: return index == 0 ? "on" : "off"
         case .outputMode: return index == 0 ? "human" : "json"
         case .controlWish: return index == 0 ? "take" : "release"

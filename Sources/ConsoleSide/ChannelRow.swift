@@ -10,8 +10,8 @@ struct ChannelRow<Simulation: SimulationVocabulary>: ~Copyable {
     private var open = Fixed<5, Bool>(repeating: false)
 
     /// The line is open; every other channel waits for somebody.
-    init(board: BoardDescription) {
-        shells = InlineArray { _ in ShellSession(board: board) }
+    init(board: BoardDescription, protocols: ProtocolLibrary) {
+        shells = InlineArray { _ in ShellSession(board: board, protocols: protocols) }
         wire = WireSession(board: board)
         open[ChannelNumber.line] = true
         names[ChannelNumber.wire] = ChannelName(.wire, number: ChannelNumber.wire)

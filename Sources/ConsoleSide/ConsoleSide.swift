@@ -26,15 +26,18 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     /// The newest snapshot of the safety side.
     var snapshot = Snapshot()
     private let boardHash: UInt64
+    private let protocols: ProtocolLibrary
     var entries = EntryQueue()
     /// Requests that the console cannot answer by itself: hands and faults of a simulated board.
     private var bench = BenchRequests()
 
     /// Opens the journal in `store`. A journal that cannot be opened is unhealthy: arming is blocked until it can be written.
     public init(
-        board: BoardDescription, page: ControllerPage, store: consuming Store, at now: Instant, wall: WallTime
+        board: BoardDescription, protocols: ProtocolLibrary = .builtIn, page: ControllerPage, store: consuming Store,
+        at now: Instant, wall: WallTime
     ) {
-        channels = ChannelRow(board: board)
+        channels = ChannelRow(board: board, protocols: protocols)
+        self.protocols = protocols
         boardHash = board.identity.hash
         journal = Journal(in: store, board: board)
         sender = CommandSender(page.commands)
@@ -212,7 +215,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         let store = journal.close()
         let sent = sender
         let hasWire = channels.isOpen(ChannelNumber.wire)
-        self = ConsoleSide(board: board, page: page, store: store, at: now, wall: wall)
+        self = ConsoleSide(board: board, protocols: protocols, page: page, store: store, at: now, wall: wall)
         sender.follow(sent)
         if hasWire { openWire(at: now) }
     }

@@ -48,7 +48,9 @@ import StimulatorCore
 
     /// A rig with everything off and the self-test about to begin.
     /// - Parameter memory: `memorySize` bytes, aligned to 4096, that outlive the rig.
-    public init(seed: UInt64, board: BoardDescription, memory: UnsafeMutableRawPointer) {
+    public init(
+        seed: UInt64, board: BoardDescription, protocols: ProtocolLibrary = .builtIn, memory: UnsafeMutableRawPointer
+    ) {
         self.board = board
         world = World(seed: seed, board: board)
         checkers = Checkers(board: board)
@@ -61,7 +63,8 @@ import StimulatorCore
         guardian = Guardian(board: board, page: tasks)
         sampler = Sampler(board: board, page: tasks)
         let disk = unsafe SimulatedDisk(memory: memory + SimulatedRig.pagesSize, capacity: Int64(SimulatedRig.diskSize))
-        side = ConsoleSide(board: board, page: page, store: disk, at: Instant(0), wall: SimulatedRig.noWall)
+        side = ConsoleSide(
+            board: board, protocols: protocols, page: page, store: disk, at: Instant(0), wall: SimulatedRig.noWall)
         for raw in 0..<RigTask.count {
             if let task = RigTask(rawValue: raw) { schedule.move(task, to: Instant(Int64(dice.below(1_000_000)))) }
         }

@@ -17,11 +17,13 @@ public struct ConsoleProcess: ~Copyable {
     ///   - page: the page that it shares with the safety process.
     ///   - journal: the journal's file.
     public init(
-        board: BoardDescription, page: ControllerPage, journal: consuming FileStorage, line: ConsoleLine,
+        board: BoardDescription, protocols: ProtocolLibrary, page: ControllerPage, journal: consuming FileStorage,
+        line: ConsoleLine,
         isTerminal: Bool
     ) {
         let side = ConsoleSide<FileStorage, NoSimulation>(
-            board: board, page: page, store: journal, at: Instant(csystem_now()), wall: ConsoleEnd.wall)
+            board: board, protocols: protocols, page: page, store: journal, at: Instant(csystem_now()),
+            wall: ConsoleEnd.wall)
         end = ConsoleEnd(side: side)
         end.side.lineIsTerminal = isTerminal
         self.line = line

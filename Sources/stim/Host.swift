@@ -44,19 +44,21 @@ func say(_ text: String, to descriptor: Int32 = 1) {
     deinit { unsafe csystem_unmap(base, SimulatedRig.memorySize) }
 
     /// A simulated rig, which must not outlive its memory, nor see another rig in it.
-    func makeRig(seed: UInt64, board: BoardDescription = BoardImage.simulated.description) -> SimulatedRig {
-        unsafe SimulatedRig(seed: seed, board: board, memory: base)
+    func makeRig(
+        seed: UInt64, board: BoardDescription = BoardImage.simulated.description, protocols: ProtocolLibrary = .builtIn
+    ) -> SimulatedRig {
+        unsafe SimulatedRig(seed: seed, board: board, protocols: protocols, memory: base)
     }
 }
 
 /// Runs `body` with a simulated rig, which must not outlive the call.
 /// - Throws: `SystemFailure` when the system has no memory, and what `body` throws.
 func withRig<Result>(
-    seed: UInt64, board: BoardDescription = BoardImage.simulated.description,
+    seed: UInt64, board: BoardDescription = BoardImage.simulated.description, protocols: ProtocolLibrary = .builtIn,
     _ body: (consuming SimulatedRig) throws -> Result
 ) throws -> Result {
     let memory = try RigMemory()
-    return try withExtendedLifetime(memory) { try body(memory.makeRig(seed: seed, board: board)) }
+    return try withExtendedLifetime(memory) { try body(memory.makeRig(seed: seed, board: board, protocols: protocols)) }
 }
 
 /// The board to simulate: that of a compiled board file, whatever kind it describes, or the simulated board's own. A file that cannot
@@ -68,6 +70,23 @@ func board(from file: String?) -> BoardDescription {
         say("\(file): the board file cannot be used, nothing can be armed: \(fault.text)\n", to: 2)
     }
     return description
+}
+
+/// The protocols of a compiled library, or the built-in ones. A file that cannot be used leaves none; the reason is told on standard error
+/// and by `protocol list`.
+func protocols(from file: String?) -> ProtocolLibrary {
+    guard let file else { return .builtIn }
+    // The library reads where it lies, for as long as the program runs.
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: ProtocolLibrary.longest, alignment: 16)
+    let loaded = unsafe file.withCString { path in
+        Result { () throws(LibraryFault) in try unsafe ProtocolLibrary.load(path, into: memory) }
+    }
+    switch loaded {
+    case .success(let library): return library
+    case .failure(let fault):
+        say("\(file): the protocol library cannot be used, there are no protocols: \(fault.text)\n", to: 2)
+        return ProtocolLibrary(fault: fault)
+    }
 }
 
 extension BoardFault {

@@ -23,12 +23,16 @@ struct Run: ParsableCommand {
     @Option(name: .customLong("board"), help: "Simulate the board of this compiled board file.")
     var boardFile: String?
 
+    @Option(name: .customLong("protocols"), help: "Use this compiled protocol library instead of the built-in one.")
+    var protocolFile: String?
+
     @Flag(help: "Answers and events as JSON, one object a line; the script's lines are not repeated.")
     var json = false
 
     func run() throws {
         let script = try read()
-        let failures = try withRig(seed: seed, board: board(from: boardFile)) { rig in
+        let failures = try withRig(seed: seed, board: board(from: boardFile), protocols: protocols(from: protocolFile))
+        { rig in
             ScriptRunner(rig: rig, json: json).run(script)
         }
         for failure in failures { say("\(name):\(failure.line): \(failure.message)\n", to: 2) }

@@ -20,6 +20,9 @@ struct Sim: ParsableCommand {
     @Option(name: .customLong("board"), help: "Simulate the board of this compiled board file.")
     var boardFile: String?
 
+    @Option(name: .customLong("protocols"), help: "Use this compiled protocol library instead of the built-in one.")
+    var protocolFile: String?
+
     @Option(help: "Put the shell on a pseudo-terminal, and a symbolic link to it here, until Ctrl-C.")
     var pty: String?
 
@@ -58,7 +61,7 @@ struct Sim: ParsableCommand {
     }
 
     private func serve(_ line: ConsoleLine, isTerminal: Bool) throws {
-        try withRig(seed: seed, board: board(from: boardFile)) { made in
+        try withRig(seed: seed, board: board(from: boardFile), protocols: protocols(from: protocolFile)) { made in
             var rig = made
             rig.isTerminal = isTerminal
             PacedBench(rig: rig, line: line).run()

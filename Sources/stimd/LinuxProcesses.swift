@@ -35,6 +35,7 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     let options = unsafe seat.pointee.options
     let (input, output, person) = Stimd.openLine(options)
     let file = options.journal.map { unsafe csystem_file_open(csystem_argument($0), 1) } ?? -1
+    let protocols = Stimd.loadProtocols(options)
     var kept = Fixed<2, Int32>(repeating: input)
     kept[1] = file
     let confined = unsafe withUnsafeBytes(of: kept) { list in
@@ -46,7 +47,8 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
         let line = ConsoleLine(input: input, output: output, quitsOnKey: person)
         let pages = unsafe ControllerPage(SharedWords(seat.pointee.shared.console))
         unsafe ConsoleProcess(
-            board: seat.pointee.board, page: pages.page(of: seat.pointee.consoles), journal: journal, line: line,
+            board: seat.pointee.board, protocols: protocols, page: pages.page(of: seat.pointee.consoles),
+            journal: journal, line: line,
             isTerminal: person || options.tty != nil
         ).run()
         csystem_exit(0)

@@ -7,6 +7,8 @@ struct Options {
     var tty: Int32?
     /// Which argument is the path of the compiled board file; nil for the simulated board that is built in.
     var board: Int32?
+    /// Which argument is the path of the compiled protocol library; nil for the built-in one.
+    var protocols: Int32?
     var script = false
     /// The real board of this machine, not a simulated one.
     var linux = false
@@ -60,6 +62,8 @@ struct Options {
             tty = index
         } else if unsafe Options.matches(argument, "--board") {
             board = index
+        } else if unsafe Options.matches(argument, "--protocols") {
+            protocols = index
         } else if unsafe Options.matches(argument, "--journal") {
             journal = index
         } else if unsafe Options.matches(argument, "--latches") {

@@ -7,13 +7,15 @@ import SystemIO
 
 /// The firmware: the simulated board or this machine's own, the console on standard input and output or on a serial device.
 ///
-///     stimd [--board FILE] [--seed N] [--tty PATH]      the wall clock's pace, until the line ends
+///     stimd [--board FILE] [--protocols FILE] [--seed N] [--tty PATH]      the wall clock's pace, until the line ends
 ///     stimd [--board FILE] [--seed N] --script          virtual time; each line of standard input when the board has come to rest
 ///     stimd --linux --board FILE --journal PATH --latches PATH [--user N] [--tty PATH]
 ///                                        the real board of this machine, its console as user N (65534)
 ///
 /// FILE is a compiled board file. One that cannot be used, or is of another kind of board, blocks arming: the reason is told on
 /// standard error, and by `status`.
+///
+/// `--protocols` takes a compiled protocol library in the place of the built-in one; one that cannot be used leaves no protocols.
 ///
 /// Exit status: 0; with `--script` 1 unless a train was given whole; 2 when it could not start.
 @main enum Stimd {
@@ -27,7 +29,8 @@ import SystemIO
             csystem_exit(firmware.run())
         }
         guard let memory = unsafe csystem_map(SimulatedRig.memorySize) else { fail("stimd: no memory\n") }
-        let rig = unsafe SimulatedRig(seed: options.seed, board: image.description, memory: memory)
+        let rig = unsafe SimulatedRig(
+            seed: options.seed, board: image.description, protocols: loadProtocols(options), memory: memory)
         if options.script {
             csystem_exit(ScriptRun(rig: rig).run() ? 0 : 1)
         }
@@ -36,8 +39,9 @@ import SystemIO
 
     private static var usage: StaticString {
         """
-        stimd: usage: stimd [--board FILE] [--seed N] [--tty PATH | --script]
-                      stimd --linux --board FILE --journal PATH --latches PATH [--user N] [--tty PATH]
+        stimd: usage: stimd [--board FILE] [--protocols FILE] [--seed N] [--tty PATH | --script]
+                      stimd --linux --board FILE --journal PATH --latches PATH [--protocols FILE] [--user N]
+                            [--tty PATH]
 
         """
     }
@@ -55,6 +59,24 @@ import SystemIO
             writer.flush()
         }
         return image
+    }
+
+    /// The protocol library of the options; a file that cannot be used leaves none, with the reason.
+    static func loadProtocols(_ options: Options) -> ProtocolLibrary {
+        guard let file = options.protocols, let path = unsafe csystem_argument(file) else { return .builtIn }
+        // It is read where it lies, until this process ends.
+        guard let memory = unsafe csystem_map(ProtocolLibrary.longest) else { fail("stimd: no memory\n") }
+        do throws(LibraryFault) {
+            let buffer = unsafe UnsafeMutableRawBufferPointer(start: memory, count: ProtocolLibrary.longest)
+            return try unsafe ProtocolLibrary.load(path, into: buffer)
+        } catch {
+            var writer = OutputWriter(descriptor: 2)
+            writer.put("stimd: the protocol library cannot be used, there are no protocols: ")
+            writer.put(error.text)
+            writer.put("\n")
+            writer.flush()
+            return ProtocolLibrary(fault: error)
+        }
     }
 
     private static func serve(_ rig: consuming SimulatedRig, on options: Options) {

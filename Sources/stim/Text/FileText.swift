@@ -1,7 +1,8 @@
+import Foundation
 import TOMLKit
 
-/// What a `board.toml` says, value by value, each with its line.
-struct BoardText {
+/// What a TOML file says, value by value, each with its line.
+struct FileText {
     enum Value {
         case number(Int64)
         case text(String)
@@ -9,24 +10,21 @@ struct BoardText {
         case other(String)
     }
 
-    struct Mistake {
-        var line: Int
-        var message: String
-    }
-
     /// Every value by its path: `limits.idle_seconds`, `outputs.charge.line`, `serial[0].baud`.
     private(set) var values: [String: Value] = [:]
     /// The paths of all tables.
     private(set) var tables: Set<String> = []
     /// What is not TOML, or given twice.
-    private(set) var mistakes: [Mistake] = []
+    private(set) var mistakes: [FileMistake] = []
     /// Keys on lines that are not TOML: given, though nobody knows what.
     private(set) var unreadable: Set<String> = []
-    private let places: BoardPlaces
+    private let places: FilePlaces
 
     /// Reads as much as can be read: a line that is not TOML is noted and left out.
-    init(_ text: String) {
-        places = BoardPlaces(text)
+    init(_ source: String) {
+        // A line may end as on other systems.
+        let text = source.replacingOccurrences(of: "\r\n", with: "\n")
+        places = FilePlaces(text)
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         while true {
             do {
@@ -37,13 +35,13 @@ struct BoardText {
                 var index = min(max(error.source.begin.line - 1, 0), lines.count - 1)
                 while index > 0, isBlank(lines[index]) { index -= 1 }
                 let isFirst = !mistakes.contains { $0.line == index + 1 }
-                if isFirst { mistakes.append(Mistake(line: index + 1, message: "not TOML: \(error.description)")) }
+                if isFirst { mistakes.append(FileMistake(line: index + 1, message: "not TOML: \(error.description)")) }
                 // Without its head a section's keys would be taken for another's.
                 if isBlank(lines[index]) || lines[index].drop(while: { $0 == " " }).hasPrefix("[") { return }
                 unreadable.formUnion(places.paths(onLine: index + 1))
                 lines[index] = ""
             } catch {
-                mistakes.append(Mistake(line: 1, message: "not TOML: \(error)"))
+                mistakes.append(FileMistake(line: 1, message: "not TOML: \(error)"))
                 return
             }
         }
@@ -86,7 +84,7 @@ struct BoardText {
 }
 
 /// The lines of a TOML text's keys. The parser gives none: the text is searched for sections and keys.
-private struct BoardPlaces {
+private struct FilePlaces {
     private var lines: [String: Int] = [:]
 
     init(_ text: String) {

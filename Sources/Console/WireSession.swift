@@ -30,6 +30,9 @@ public struct WireSession: ~Copyable {
     static var silence: Nanoseconds { .milliseconds(100) }
 
     let board: BoardDescription
+    let library: ProtocolLibrary
+    /// Who the pulses are for.
+    public var subject = SubjectContext()
     public var authority = Authority.alone
     public var journalHead: UInt64 = 0
     public internal(set) var refusalCount: UInt64 = 0
@@ -62,7 +65,10 @@ public struct WireSession: ~Copyable {
     var train = WireTrain()
 
     /// A session on a line on which nothing has come yet.
-    public init(board: BoardDescription) { self.board = board }
+    public init(board: BoardDescription, protocols: ProtocolLibrary = .builtIn) {
+        self.board = board
+        library = protocols
+    }
 
     // MARK: From the surroundings
 
@@ -119,6 +125,7 @@ public struct WireSession: ~Copyable {
     /// Does what time asks for: answers to what was no packet, unanswered commands, keep-alive, the idle minute, renewals.
     /// - Returns: when to be called again at the latest; a byte or an event may come first.
     public mutating func run(at now: Instant) -> Instant {
+        subject.poweredOn += max(.zero, now - self.now)
         self.now = now
         answerSilence()
         settleOverdue()

@@ -12,7 +12,7 @@ struct ChannelRow<Simulation: SimulationVocabulary>: ~Copyable {
     /// The line is open; every other channel waits for somebody.
     init(board: BoardDescription, protocols: ProtocolLibrary) {
         shells = InlineArray { _ in ShellSession(board: board, protocols: protocols) }
-        wire = WireSession(board: board)
+        wire = WireSession(board: board, protocols: protocols)
         open[ChannelNumber.line] = true
         names[ChannelNumber.wire] = ChannelName(.wire, number: ChannelNumber.wire)
     }

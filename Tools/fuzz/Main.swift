@@ -20,7 +20,7 @@ private func runDriver(
     static let targets: [(name: String, call: FuzzCall)] = [
         ("shell", { unsafe shellFuzz(Input($0, $1)) }), ("wire", { unsafe wireFuzz(Input($0, $1)) }),
         ("board", { unsafe boardFuzz(Input($0, $1)) }), ("journal", { unsafe journalFuzz(Input($0, $1)) }),
-        ("frames", { unsafe framesFuzz(Input($0, $1)) }),
+        ("library", { unsafe libraryFuzz(Input($0, $1)) }), ("frames", { unsafe framesFuzz(Input($0, $1)) }),
     ]
 
     static func main() {

@@ -15,7 +15,8 @@ private func runDriver(
 /// What libFuzzer's own `main`, which is linked and never called, would call.
 @_cdecl("LLVMFuzzerTestOneInput") func fuzzNothing(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 { 0 }
 
-/// `fuzz TARGET OPTION...`: throws bytes at one of the parsers; the options are libFuzzer's. A property that does not hold traps.
+/// `STIM_FUZZ_TARGET=TARGET fuzz OPTION...`: throws bytes at one of the parsers; the options are libFuzzer's. A property that does not hold
+/// traps. (Not an argument: libFuzzer starts its own program again to merge and to minimise.)
 @main enum Fuzz {
     static let targets: [(name: String, call: FuzzCall)] = [
         ("shell", { unsafe shellFuzz(Input($0, $1)) }), ("wire", { unsafe wireFuzz(Input($0, $1)) }),
@@ -24,15 +25,13 @@ private func runDriver(
     ]
 
     static func main() {
-        let wanted = CommandLine.arguments.dropFirst().first ?? ""
+        let wanted = unsafe getenv("STIM_FUZZ_TARGET").map { unsafe String(cString: $0) } ?? ""
         guard let target = targets.first(where: { $0.name == wanted }) else {
-            print("usage: fuzz \(targets.map(\.name).joined(separator: "|")) OPTION...")
+            print("usage: STIM_FUZZ_TARGET=\(targets.map(\.name).joined(separator: "|")) fuzz OPTION...")
             exit(2)
         }
-        // The target's name is not one of libFuzzer's arguments.
-        var count = CommandLine.argc - 1
-        unsafe CommandLine.unsafeArgv[1] = CommandLine.unsafeArgv[0]
-        var arguments = unsafe CommandLine.unsafeArgv + 1
+        var count = CommandLine.argc
+        var arguments = unsafe CommandLine.unsafeArgv
         exit(unsafe runDriver(&count, &arguments, target.call))
     }
 }

@@ -1,3 +1,4 @@
+import CSystem
 import StimulatorCore
 
 /// Loading a compiled protocol library: nothing is parsed, everything is checked.
@@ -33,6 +34,19 @@ extension ProtocolLibrary {
             for earlier in 0..<index where StimulationProtocol(view, earlier)?.name == entry.name {
                 throw .sharedName(earlier, index)
             }
+        }
+    }
+
+    /// The library of a compiled file, which stays in memory for as long as the program runs; the built-in one without a file. One that
+    /// cannot be used has no protocols, and says why in `fault`.
+    /// - Parameter path: ends in a zero byte.
+    public static func load(_ path: UnsafePointer<CChar>?) -> ProtocolLibrary {
+        guard let path = unsafe path else { return .builtIn }
+        guard let memory = unsafe csystem_map(longest) else { return ProtocolLibrary(fault: .unreadable(code: ENOMEM)) }
+        do throws(LibraryFault) {
+            return try unsafe load(path, into: UnsafeMutableRawBufferPointer(start: memory, count: longest))
+        } catch {
+            return ProtocolLibrary(fault: error)
         }
     }
 

@@ -6,10 +6,11 @@ enum CommandName: UInt8, BitwiseCopyable, Hashable {
     case status, selftest, arm, disarm, stop, set
     case pulse, train, theta, itbs, ctbs, qps, paired
     case check, start, abort, limits, posture, faults, clear, watch, journal, mode, renew, control, `protocol`, override
-    case operate, inject
+    case session, threshold, note, clock, yes, no
+    case operate, inject, subject
 
     /// How many there are: raw values are 0 ..< count.
-    static var count: Int { 30 }
+    static var count: Int { 37 }
 
     /// The word itself.
     var word: StaticString { entry.word }
@@ -30,6 +31,7 @@ enum CommandName: UInt8, BitwiseCopyable, Hashable {
         switch self {
         case .operate: Simulation.inputCount > 0
         case .inject: Simulation.componentCount > 0
+        case .subject: Simulation.inputCount > 0
         default: true
         }
     }

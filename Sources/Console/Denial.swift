@@ -7,6 +7,8 @@ struct Denial {
         case rule
         /// The line does not fit the grammar.
         case misfit(Misfit)
+        /// The line is no request in JSON.
+        case request(JSONFault)
         /// The line was longer than the limit.
         case lineTooLong
         /// The safety side did not answer.
@@ -41,6 +43,8 @@ struct Denial {
     var proposals = Proposals()
     /// What the session may do, and who holds control.
     var authority = Authority.alone
+    /// Who the pulses are for.
+    var subject = SubjectCode()
     /// The command, where the first word was one.
     var name: CommandName?
 

@@ -57,6 +57,7 @@ struct Grammar<Simulation: SimulationVocabulary> {
             return .control(try index(.controlWish, expected: .controlWish) == 0 ? .take : .release)
         case .protocol: return try protocolCommand()
         case .override: return try overriding()
+        case .session, .threshold, .note, .clock, .yes, .no, .subject: return try subjectCommand(name)
         case .operate: return try operation()
         case .inject: return try injection()
         }

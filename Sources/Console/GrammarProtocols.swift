@@ -2,7 +2,7 @@ import StimulatorCore
 
 /// Protocols and overrides.
 extension Grammar {
-    /// `list`, `show NAME`, `load NAME [at PART] [threshold INTENSITY] [seed NUMBER]`.
+    /// `list`, `show NAME`, `load NAME [at PART] [threshold OUTPUT] [seed N]`.
     mutating func protocolCommand() throws(Misfit) -> ShellCommand {
         switch try index(.protocolAction, expected: .protocolAction) {
         case 0: return .protocolList
@@ -32,14 +32,19 @@ extension Grammar {
 
     /// The rest of the line as it was written.
     mutating func overriding() throws(Misfit) -> ShellCommand {
-        guard hasMore else { throw Misfit(words[words.count], expected: .reason) }
+        .override(try restOfLine(expected: .reason))
+    }
+
+    /// Text from the next word to the end of the line, as it was written; at least one word, at most what a note holds.
+    mutating func restOfLine(expected: Expected) throws(Misfit) -> Note {
+        guard hasMore else { throw Misfit(words[words.count], expected: expected) }
         let first = word()
         var last = first
         while hasMore { last = word() }
         var note = Note()
         for index in first.start..<last.end where !note.append(line.bytes[index]) {
-            throw Misfit(first, expected: .reason)
+            throw Misfit(first, expected: expected)
         }
-        return .override(note)
+        return note
     }
 }

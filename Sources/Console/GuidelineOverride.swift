@@ -3,7 +3,7 @@ import StimulatorCore
 /// An operator's reason for giving a pattern outside a guideline: for exactly this plan, this subject and these breaches, once.
 struct GuidelineOverride: BitwiseCopyable, Hashable {
     var plan: PulsePlan
-    var subject: FixedText<16>
+    var subject: SubjectCode
     var breaches: UInt8
 }
 
@@ -77,7 +77,7 @@ extension ShellSession {
 extension Note {
     /// What is overridden, for which pattern and whom, and why; nil when it does not fit.
     init?(
-        override breaches: GuidelineBreaches, plan: PulsePlan, _ name: ProtocolName?, _ subject: FixedText<16>,
+        override breaches: GuidelineBreaches, plan: PulsePlan, _ name: ProtocolName?, _ subject: SubjectCode,
         _ reason: Note
     ) {
         self.init()

@@ -7,6 +7,7 @@ extension CommandName {
         case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew, .control:
             lookingEntry
         case .protocol, .override: protocolEntry
+        case .session, .threshold, .note, .clock, .yes, .no, .subject: subjectEntry
         case .pulse, .train, .theta, .itbs, .ctbs, .qps, .paired: patternEntry
         case .arm, .disarm, .stop, .set, .check, .start, .abort, .clear, .operate, .inject: actingEntry
         }
@@ -81,7 +82,7 @@ extension CommandName {
                     """,
                 example: "override ethics board 2024-17, 10 s trains")
             : CommandEntry(
-                "protocol", "protocol list | show NAME | load NAME [at PART] [threshold INTENSITY] [seed NUMBER]",
+                "protocol", "protocol list|show NAME|load NAME [at PART] [threshold OUTPUT] [seed N]",
                 "lists, shows or sets a protocol of the library",
                 details: """
                     `load` sets the pattern, and the intensity where the motor threshold is known: PART is per cent of it \
@@ -120,6 +121,52 @@ extension CommandName {
                 example: "paired 100ms x 10 every 5s")
         default:
             CommandEntry("pulse", "pulse", "gives one pulse", example: "pulse")
+        }
+    }
+
+    private var subjectEntry: CommandEntry {
+        switch self {
+        case .session:
+            CommandEntry(
+                "session", "session [show | start CODE [PROFILE] | end]",
+                "says who the pulses are for, and what is left of the dose",
+                details: """
+                    CODE is never a name: letters, digits and hyphens, at most 16, with a digit. PROFILE is standard, \
+                    accelerated or measurement: how much a session and a day may give. A session that was broken off goes \
+                    on when its subject's next one is begun.
+                    """,
+                example: "session start P-01")
+        case .threshold:
+            CommandEntry(
+                "threshold",
+                """
+                threshold [show | accept | stop] | threshold start METHOD [active] [from INTENSITY] \
+                | threshold set INTENSITY method METHOD [active]
+                """,
+                "determines a motor threshold, or puts one on record",
+                details: """
+                    Methods to start: ifcn (10 of 20), pest (maximum likelihood), map (the same with the population known), \
+                    stochastic. Each proposes an intensity; `pulse` gives the pulse, `yes` or `no` says whether the muscle \
+                    answered. Methods to set: observation, emg.
+                    """,
+                example: "threshold start pest")
+        case .note:
+            CommandEntry(
+                "note", "note TEXT | note side-effect TEXT | note pain 0..10",
+                "puts a remark, a side effect or a pain rating on record",
+                example: "note pain 3")
+        case .clock:
+            CommandEntry(
+                "clock", "clock [show | set TIME]", "says what time it is, or sets it (UTC)",
+                details: "Until it is set, the previous session counts as today's. A cool-down never counts it.",
+                example: "clock set 2026-11-27T20:30")
+        case .yes: CommandEntry("yes", "yes", "the muscle answered the last pulse", example: "yes")
+        case .no: CommandEntry("no", "no", "the muscle did not answer the last pulse", example: "no")
+        default:
+            CommandEntry(
+                "subject", "subject virtual SEED | subject none",
+                "lays a virtual subject under the simulated coil: it answers pulses",
+                example: "subject virtual 7")
         }
     }
 

@@ -1,12 +1,20 @@
 import StimulatorCore
 
-/// Replies as JSON. Each begins `{"reply":NAME,"ok":BOOL`.
+/// Replies as JSON. Each begins `{"reply":NAME,"ok":BOOL`, behind the `id` of the request where it had one.
 extension LineOutput {
     /// Opens a reply that says yes.
     mutating func openReply(_ name: CommandName) {
         openObject()
+        requestID()
         field("reply", name.word)
         field("ok", true)
+    }
+
+    /// What the program called its request, where it did.
+    private mutating func requestID() {
+        guard !replyID.isEmpty else { return }
+        key("id")
+        for index in 0..<replyID.count { put(replyID[index]) }
     }
 
     /// A whole refusal: the numbers in `unit`, and both sentences that people get.
@@ -15,6 +23,7 @@ extension LineOutput {
     ) {
         let refusal = denial.refusal
         openObject()
+        requestID()
         if let name = denial.name {
             field("reply", name.word)
         } else {
@@ -31,6 +40,7 @@ extension LineOutput {
         proposals(denial.proposals)
         if case .breach(let breaches) = denial.reason { self.breaches(breaches) }
         if refusal.pulseIndex > 0 { field("pulseIndex", refusal.pulseIndex) }
+        if case .request(let fault) = denial.reason { field("position", Int64(fault.position)) }
         if case .misfit(let misfit) = denial.reason { field("word", misfit.word, of: line) }
         key("why")
         openString()

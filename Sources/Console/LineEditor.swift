@@ -63,10 +63,9 @@ struct LineEditor: ~Copyable {
         swallowed = 0
     }
 
-    /// Forgets that a carriage return came, too: another reader is on the line.
+    /// Forgets that a carriage return came, too: the line went down. The history is the line's, for whoever comes next.
     mutating func forget() {
         reset()
-        history = History()
         afterCarriageReturn = false
     }
 

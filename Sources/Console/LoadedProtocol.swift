@@ -147,7 +147,11 @@ extension ShellSession {
     mutating func settleStart(token: UInt32, isAccepted: Bool) {
         guard let start = starting, start.token == token else { return }
         starting = nil
-        if isAccepted { running = start.name }
+        guard isAccepted else { return }
+        running = start.name
+        if let name = start.name, subject.hasSubject, !requests.isFull {
+            requests.add(.record(.subject(.protocolStarted(name)), isAwaited: false))
+        }
     }
 
     /// A pattern is over: one pulse is a use.

@@ -6,6 +6,11 @@ extension LineOutput {
         switch denial.reason {
         case .rule: why(denial.refusal, denial)
         case .misfit(let misfit): why(misfit, line: line)
+        case .request(let fault):
+            put("byte ")
+            put(Int64(fault.position))
+            put(" of the request: expected ")
+            put(fault.expected)
         case .lineTooLong:
             put("line of ")
             put(denial.refusal.actual)
@@ -91,6 +96,7 @@ extension LineOutput {
             put(" motor threshold is not known, and the guidelines count in per cent of it")
         case .busy: put("the safety side is busy")
         case .journal: put("the journal could not be written")
+        case .session, .answer: whySubject(refusal, denial)
         case .role: whyRole(refusal, denial)
         case .control: whyControl(refusal, denial)
         }

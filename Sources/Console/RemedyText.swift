@@ -6,6 +6,7 @@ extension LineOutput {
         switch denial.reason {
         case .rule: remedy(denial.refusal, denial)
         case .misfit(let misfit): remedy(misfit, name: denial.name, in: simulation)
+        case .request: put("a request such as {\"id\": 1, \"command\": \"train 10Hz 50\"}")
         case .lineTooLong:
             put("a line of at most ")
             put(denial.refusal.limit)
@@ -91,6 +92,7 @@ extension LineOutput {
         case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
         case .busy: put("the same again in a moment")
         case .journal: put("the same again, once `status` shows a writable journal")
+        case .session, .answer: wayToSubject(refusal)
         case .role: wayToRole(refusal)
         case .control: wayToControl(denial)
         }

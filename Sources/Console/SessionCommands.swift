@@ -40,6 +40,7 @@ extension ShellSession {
             accept(name)
         case .control(let wish): wish.map { ask(.control($0), as: name) } ?? accept(name)
         case .journal(let count): ask(.journal(count: count), as: name)
+        case .subject(let command): perform(command, as: name)
         case .request(let request): ask(request, as: name)
         }
     }
@@ -86,6 +87,7 @@ extension ShellSession {
     /// Gives the pattern that is set, at the present intensity, when it is admitted, or overridden on record.
     private mutating func start(as name: CommandName) {
         guard steps == nil else { return refuse(.stepsRun, as: name) }
+        guard thresholdRun?.question == nil else { return refuse(Denial(Refusal(.answer, detail: 1)), as: name) }
         guard let plan else {
             refuse(Denial(Refusal(.noPattern)), as: name)
             return
@@ -168,15 +170,15 @@ extension ShellSession {
 
     private mutating func show(_ command: ShellCommand) {
         count(nil)
-        switch (command, mode) {
-        case (.limits, .human): output.limits(board, intensity: intensity)
-        case (.limits, .json): output.limitsReply(board, intensity: intensity)
-        case (.posture, .human): output.postureTable(snapshot.posture)
-        case (.posture, .json): output.postureReply(snapshot.posture)
-        case (.faults, .human): showFaults()
-        case (.faults, .json): output.faultsReply(snapshot)
-        case (_, .human): output.status(snapshot, board, statusContext)
-        case (_, .json): output.statusReply(snapshot, board, statusContext)
+        switch (command, mode == .json) {
+        case (.limits, false): output.limits(board, intensity: intensity)
+        case (.limits, true): output.limitsReply(board, intensity: intensity)
+        case (.posture, false): output.postureTable(snapshot.posture)
+        case (.posture, true): output.postureReply(snapshot.posture)
+        case (.faults, false): showFaults()
+        case (.faults, true): output.faultsReply(snapshot)
+        case (_, false): output.status(snapshot, board, statusContext)
+        case (_, true): output.statusReply(snapshot, board, statusContext)
         }
     }
 
@@ -214,10 +216,11 @@ extension ShellSession {
     }
 
     private mutating func expectAnswer(to token: UInt32, as name: CommandName, previousIntensity: PerMille? = nil) {
+        if scpi.isPerforming { scpi.awaitedToken = token }
         pending.add(
             PendingReplies.Entry(
                 token: token, name: name, deadline: now + Self.answerTime,
-                previousIntensity: previousIntensity ?? intensity))
+                previousIntensity: previousIntensity ?? intensity, id: output.replyID))
     }
 
     /// Asks the surroundings. What hands and faults do needs no answer; the journal is shown, or an entry written, first; control is

@@ -20,6 +20,7 @@ extension ShellSession {
             shownOmissions = 0
             shownProgress = 0
             nextProgress = event.at + progressPeriod
+            noteStart(event)
             if mode == .json { output.eventLine(event) }
         case .pulse: if mode == .json { output.eventLine(event) }
         case .omitted: showOmission(event)
@@ -27,9 +28,13 @@ extension ShellSession {
             showReport(event)
             finishStep(event)
             noteUse(delivered: event.index)
-        case .trip: showNow(event)
+            if event.index == 1 { askForAnswer() }
+        case .trip:
+            showNow(event)
+            if mode == .scpi { noteTrip(event) }
         case .tripCleared, .coilWarning, .selfTest, .idle, .posture: if !isScreenWatched { showNow(event) }
         }
+        attendMessages()
         refreshInput()
     }
 

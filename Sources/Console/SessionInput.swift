@@ -10,6 +10,8 @@ extension ShellSession {
         if byte == 0x18 {
             editor.reset()
             openLines()
+            waitingLines.clear()
+            scpi.endMessage()
             stop(asCommand: false)
         } else {
             act(on: editor.receive(byte, editing: isInteractive))
@@ -32,7 +34,11 @@ extension ShellSession {
         case .submit: submit()
         case .tooLong(let length):
             endInput()
-            refuse(.lineTooLong(length), line: LineBuffer())
+            if mode == .scpi {
+                noteError(-363) { $0.why(.lineTooLong(length), line: LineBuffer()) }
+            } else {
+                refuse(.lineTooLong(length), line: LineBuffer())
+            }
         case .complete: complete()
         case .interrupt: interrupt()
         case .clearScreen:
@@ -41,11 +47,60 @@ extension ShellSession {
         }
     }
 
+    /// A line is complete. While a program message is being carried out, it waits.
     private mutating func submit() {
         let line = editor.line
-        endInput()
-        editor.remember()
-        editor.reset()
+        if mode != .scpi, isProgramMessage(line) {
+            // A program reads no echo.
+            if let echoMark { output.retract(to: echoMark) }
+            isInputShown = false
+            editor.reset()
+            begin(line)
+        } else if mode == .scpi {
+            editor.reset()
+            if !waitingLines.add(line) { noteError(-363) { $0.put("too many messages wait") } }
+        } else {
+            endInput()
+            editor.remember()
+            editor.reset()
+            obey(line)
+        }
+        attendMessages()
+    }
+
+    /// Takes a line that had to wait.
+    mutating func take(_ line: LineBuffer) {
+        if isProgramMessage(line) { return begin(line) }
+        if mode == .scpi { mode = .human }
+        obey(line)
+    }
+
+    /// Does what a line says, in the shell's words or as a request in JSON.
+    private mutating func obey(_ line: LineBuffer) {
+        guard JSONRequest.isMeant(line) else { return obeyWords(of: line) }
+        do throws(JSONFault) {
+            let request = try JSONRequest(line)
+            if mode != .json { mode = .json }
+            output.replyID = request.id
+            obeyWords(of: request.words)
+        } catch {
+            output.replyID = error.id
+            refuse(Denial(Refusal(.badValue), reason: .request(error)), line: LineBuffer())
+        }
+        output.replyID = RequestID()
+    }
+
+    /// The line is a request that can be read.
+    func isRequest(_ line: LineBuffer) -> Bool {
+        do throws(JSONFault) {
+            _ = try JSONRequest(line)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private mutating func obeyWords(of line: LineBuffer) {
         var grammar = Grammar<Simulation>(line, intensity: intensity)
         guard grammar.words.count > 0 else { return }
         var name: CommandName?
@@ -66,6 +121,7 @@ extension ShellSession {
             if isInputShown { output.put("^C") }
             endInput()
         }
+        if mode == .scpi { clearDevice() }
         if isGiving { perform(.abort, as: .abort) }
     }
 

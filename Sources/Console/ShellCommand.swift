@@ -31,5 +31,7 @@ enum ShellCommand: BitwiseCopyable, Hashable {
     case protocolLoad(ProtocolChoice)
     /// The reason.
     case override(Note)
+    /// Sessions of subjects, their thresholds, remarks, and the clock.
+    case subject(SubjectCommand)
     case request(ConsoleRequest)
 }

@@ -6,6 +6,8 @@ public enum OutputMode: UInt8, BitwiseCopyable, Hashable, Sendable {
     case human = 0
     /// One JSON object a line, for programs.
     case json = 1
+    /// Program messages and their responses, and nothing else.
+    case scpi = 2
 }
 
 /// One line's session with the board: bytes in, commands out; events and snapshots in, bytes out.
@@ -31,6 +33,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     var outbox = Outbox()
     var pending = PendingReplies()
     var requests = RequestQueue()
+    var scpi = SCPIState()
+    var waitingLines = WaitingLines()
     var snapshot = Snapshot()
     var report = TrainReport()
     /// The intensity of the next pattern and of the next arming.
@@ -51,6 +55,9 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     /// Who the pulses are for, as far as admission wants to know. The session keeps powered-on time going and notes the protocols that it
     /// gives; all else is said by the surroundings.
     public var subject = SubjectContext()
+    /// What the session's subject has been said to be for, whose session was broken off, and the clock.
+    var subjectNews = SubjectNews(SubjectContext())
+    var thresholdRun: ThresholdRun?
     var now = Instant(0)
     var lastToken: UInt32 = 0
     /// The sequence number that the next event has; nil before the first.
@@ -58,6 +65,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     var isJournalWritable = false
     var isSafetySilent = false
     var isInputShown = false
+    /// Where the echo of the line began in the output; nil when something else was written since.
+    var echoMark: UInt64?
     var isWatching = false
     var nextWatch = Instant.distantFuture
     var nextProgress = Instant.distantFuture
@@ -77,7 +86,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     public private(set) var refusalCount: UInt64 = 0
     /// The rule of the last refusal; nil when the last command was not refused.
     public private(set) var lastRefusal: RefusalRule?
-    /// Text for people, or JSON.
+    /// Text for people, JSON, or SCPI.
     public var mode = OutputMode.human { didSet { modeChanged() } }
     /// True when a person sits at a terminal: echo, editing, prompt, redrawn lines. False: plain lines.
     public var isTerminal = false { didSet { modeChanged() } }
@@ -110,9 +119,12 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
         steps = nil
         starting = nil
         overrideState = .none
+        thresholdRun = nil
         outbox.disarmAlone()
         pending.clear()
         requests.clear()
+        scpi = SCPIState()
+        waitingLines.clear()
         editor.forget()
         output.discard()
         isWatching = false
@@ -134,6 +146,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
         runSteps()
         showProgress()
         showWatch()
+        attendMessages()
         refreshInput()
         let renewal = lease.nextWake(after: now, patternRuns: isGiving)
         return min(min(min(renewal, pending.nextDeadline), min(nextWatch, nextProgress)), nextStep)
@@ -165,7 +178,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     }
 
     /// True while a command line waits for its answer.
-    public var isAwaitingReply: Bool { !pending.isEmpty }
+    public var isAwaitingReply: Bool { !pending.isEmpty || scpi.isBusy }
 
     // MARK: Shared by the parts of the session
 
@@ -206,7 +219,10 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
         if refusal != nil { refusalCount += 1 }
     }
 
-    private mutating func modeChanged() { output.endsWithCarriageReturn = isInteractive }
+    private mutating func modeChanged() {
+        output.isTerminal = isInteractive
+        output.sink = mode == .scpi ? .nothing : .line
+    }
 }
 
 /// Requests on their way to the surroundings.

@@ -14,6 +14,8 @@ enum WordKind: BitwiseCopyable, Hashable {
     /// The ways in which a component may fail.
     case failure(component: Int)
     case forWord
+    case sessionAction, profile, thresholdAction, procedure, startOption, setOption, statedMethod, clockAction
+    case subjectAction
     case protocolAction
     case protocolOption
 }
@@ -27,6 +29,11 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case .settable, .forWord: 1
         case .onOff, .outputMode, .controlWish: 2
         case .protocolAction, .protocolOption: 3
+        case .startOption, .setOption, .statedMethod, .clockAction, .subjectAction: 2
+        case .sessionAction: 3
+        case .profile: SessionProfile.count
+        case .thresholdAction: 5
+        case .procedure: 4
         case .trip: Trip.count
         case .input: Simulation.inputCount
         case .component: Simulation.componentCount
@@ -53,6 +60,15 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case .trip: return Trip(rawValue: UInt8(clamping: index))?.name
         case .input: return Simulation.inputName(index)
         case .component: return Simulation.componentName(index)
+        case .sessionAction: return SubjectWords.sessionAction(index)
+        case .profile: return SessionProfile(rawValue: UInt8(clamping: index))?.name
+        case .thresholdAction: return SubjectWords.thresholdAction(index)
+        case .procedure: return SubjectWords.procedure(index).name
+        case .startOption: return SubjectWords.startOption(index)
+        case .setOption: return SubjectWords.setOption(index)
+        case .statedMethod: return SubjectWords.statedMethod(index).name
+        case .clockAction: return SubjectWords.clockAction(index)
+        case .subjectAction: return SubjectWords.subjectAction(index)
         case .failure(let component):
             return Simulation.isValid(component: component, mode: index) ? Simulation.modeName(index) : nil
         }
@@ -103,6 +119,12 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case (.inject, 1): return .component
         case (.inject, 2): return self.index(of: words[1], in: line, kind: .component).map { .failure(component: $0) }
         case (.inject, 3): return .forWord
+        case (.session, 1): return .sessionAction
+        case (.session, 3): return .profile
+        case (.threshold, 1): return .thresholdAction
+        case (.threshold, 2): return line.matches(words[1], "start") ? .procedure : nil
+        case (.clock, 1): return .clockAction
+        case (.subject, 1): return .subjectAction
         default: return nil
         }
     }

@@ -32,7 +32,7 @@ public struct WireSession: ~Copyable {
     let board: BoardDescription
     let library: ProtocolLibrary
     /// Who the pulses are for.
-    public var subject = SubjectContext()
+    var subject = SubjectContext()
     public var authority = Authority.alone
     public var journalHead: UInt64 = 0
     public internal(set) var refusalCount: UInt64 = 0
@@ -105,6 +105,12 @@ public struct WireSession: ~Copyable {
             trainEndedAt = max(trainEndedAt, snapshot.now)
         }
         self.snapshot = snapshot
+    }
+
+    /// Takes what the console side knows of the subject.
+    public mutating func update(_ news: SubjectNews, at now: Instant) {
+        self.now = max(self.now, now)
+        subject = news.context
     }
 
     /// Says whether the journal can be written; it goes with every renewal. False until it is said.

@@ -113,6 +113,24 @@ struct ChannelRow<Simulation: SimulationVocabulary>: ~Copyable {
         }
     }
 
+    /// Says to every session who the pulses are for.
+    mutating func update(_ news: SubjectNews, at now: Instant) {
+        for channel in 0..<ChannelNumber.shells where open[channel] { shells[channel].update(news, at: now) }
+        wire.update(news, at: now)
+    }
+
+    /// True while a session asks whether the muscle answered its last pulse.
+    var awaitsResponse: Bool {
+        for channel in 0..<ChannelNumber.shells where open[channel] && shells[channel].awaitsResponse { return true }
+        return false
+    }
+
+    mutating func hearResponse(_ response: Bool, nanovolts: Int64) {
+        for channel in 0..<ChannelNumber.shells where open[channel] {
+            shells[channel].hearResponse(response, nanovolts: nanovolts)
+        }
+    }
+
     private func isWire(_ channel: Int) -> Bool { channel == ChannelNumber.wire }
 
     // MARK: What only a shell asks for

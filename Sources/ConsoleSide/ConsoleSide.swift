@@ -28,6 +28,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     private let boardHash: UInt64
     private let protocols: ProtocolLibrary
     var entries = EntryQueue()
+    var subjects = Subjects()
     /// Requests that the console cannot answer by itself: hands and faults of a simulated board.
     private var bench = BenchRequests()
 
@@ -72,6 +73,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     /// - Returns: the channel, with a new session; nil when all are taken.
     public mutating func connect(_ kind: ChannelName.Kind, at now: Instant) -> Int? {
         guard let channel = channels.open(kind) else { return nil }
+        subjects.isNews = true
         grantAuthority(at: now)
         return channel
     }
@@ -115,8 +117,10 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
             guard let event = Event(frame: frame) else { continue }
             backlog.append(event, at: now)
             if event.kind != .refused { heard.append(event, at: now) }
+            subjects.count(event, at: now)
             channels.receive(event)
         }
+        tellSubjects(at: now)
         grantAuthority(at: now)
         var next = now + Self.pollPeriod
         for channel in 0..<ChannelNumber.count where channels.isOpen(channel) {
@@ -145,9 +149,14 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         }
     }
 
+    /// Something was put on record: the journal's task is wanted now, because somebody may wait for it.
+    public var wantsJournal: Bool { !entries.isEmpty }
+
     /// The journal's run: writes what happened, syncs what is due.
     /// - Returns: when to run again at the latest.
-    public mutating func runJournal(at now: Instant, wall: WallTime) -> Instant {
+    /// - Parameter machine: what the machine says the time is; a clock that somebody has set counts instead.
+    public mutating func runJournal(at now: Instant, wall machine: WallTime) -> Instant {
+        let wall = subjects.wall(at: now, otherwise: machine)
         while let event = backlog.take() {
             do throws(StorageFault) {
                 try journal.append(event, at: now, wall: wall)
@@ -159,6 +168,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         var (written, refused) = (Fixed<5, Int>(repeating: 0), Fixed<5, Int>(repeating: 0))
         writeEntries(written: &written, refused: &refused, at: now, wall: wall)
         journal.syncIfDue(at: now, wall: wall)
+        tellSubjects(at: now)
         for channel in 0..<ChannelNumber.count {
             for _ in 0..<written[channel] { channels.answerRecord(journal.isHealthy, of: channel) }
             for _ in 0..<refused[channel] { channels.answerRecord(false, of: channel) }
@@ -173,7 +183,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     ) {
         while let (entry, channel) = entries.take() {
             do throws(StorageFault) {
-                try journal.append(entry, isAwaited: channel != nil, at: now, wall: wall)
+                try write(entry, isAwaited: channel != nil, at: now, wall: wall)
                 if let channel { written[channel] += 1 }
             } catch {
                 if let channel { refused[channel] += 1 }
@@ -206,7 +216,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
                 channels.answerRecord(false, of: channel)
             }
         case .control(let wish): attend(wish, of: channel, at: now)
-        case .operate, .inject: bench.add(request)
+        case .operate, .inject, .virtualSubject: bench.add(request)
         }
     }
 
@@ -252,7 +262,7 @@ extension ShellSession {
         case .gap(let expected, let received):
             show(sequence: record.sequence, at: record.at, lostEvents: received &- expected)
         default:
-            let name = record.content.kind.name
+            let name = record.content.name
             let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
             unsafe show(sequence: record.sequence, at: record.at, text: bytes.span)
         }

@@ -37,6 +37,9 @@ import StimulatorCore
     var dice: Dice
     var schedule = Schedule()
     var watch = RigWatch()
+    /// The virtual subject under the coil; nil for none. And the pulses up to the last that it has answered.
+    var muscle: VirtualSubject?
+    var pulsesFelt: UInt64 = 0
     var powerWasCut = false
     var safetyWasKilled = false
     var consoleWasKilled = false
@@ -147,6 +150,13 @@ import StimulatorCore
             do throws(StorageFault) { found = try JournalReader.verify(disk) } catch { found = nil }
         }
         return found
+    }
+
+    /// Hands every byte of the journal's disk to `body`, from the first.
+    public mutating func readJournal(_ body: (UInt8) -> Void) {
+        side.withStore { disk in
+            for offset in 0..<disk.length { body(disk[offset]) }
+        }
     }
 
     // MARK: What shows

@@ -46,9 +46,13 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
     case guideline = 21
     /// The subject's motor threshold is not known.
     case threshold = 22
+    /// A subject's session is needed, or one runs.
+    case session = 23
+    /// A pulse of a threshold's procedure waits for its answer, or there is none that could be answered.
+    case answer = 24
 
     /// How many rules there are: raw values are 0 ..< count.
-    public static var count: Int { 23 }
+    public static var count: Int { 25 }
 
     public var name: StaticString {
         switch self {
@@ -75,6 +79,8 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
         case .control: "control"
         case .guideline: "guideline"
         case .threshold: "threshold"
+        case .session: "session"
+        case .answer: "answer"
         }
     }
 }
@@ -93,8 +99,8 @@ public struct Refusal: Error, BitwiseCopyable, Hashable, Sendable {
     /// The first pulse that breaks the rule, counted from 0; 0 where the rule is not about a pulse.
     public var pulseIndex: UInt32
     /// For `wrongState` the state, for `tripped` the trip, for `posture` the guarantee or 0 for the self-test, for `role` the role that
-    /// it wants, for `control` the channel that holds it, for `threshold` the kind (raw values); for `guideline` 1 where the pause between
-    /// trains breaks it; else 0.
+    /// it wants, for `control` the channel that holds it, for `threshold` the kind (raw values); for `guideline` 1 where the pause
+    /// between trains breaks it; for `session` and `answer` 1 where there is one, 0 where there is none; else 0.
     public var detail: UInt8
 
     @inlinable public init(

@@ -1,31 +1,3 @@
-/// How a motor threshold was found. The method decides how far it is believed.
-public enum ThresholdMethod: UInt8, BitwiseCopyable, Hashable, Sendable {
-    /// A movement was seen, no electromyogram: overestimates (see `overestimate`).
-    case observation = 0
-    /// IFCN: at least 10 of 20 responses in the electromyogram.
-    case relativeFrequency = 1
-    /// Maximum likelihood ("PEST").
-    case maximumLikelihood = 2
-    /// Robbins-Monro.
-    case stochasticApproximation = 3
-
-    /// How many there are: raw values are 0 ..< count.
-    public static var count: Int { 4 }
-
-    public var name: StaticString {
-        switch self {
-        case .observation: "observation"
-        case .relativeFrequency: "10/20"
-        case .maximumLikelihood: "maximum likelihood"
-        case .stochasticApproximation: "stochastic approximation"
-        }
-    }
-
-    /// By how much the threshold found is above the true one on average, per mille: a threshold seen by eye is 11.3 % above the one
-    /// that an electromyogram gives (Westin et al. 2014, PMC3954153). Zero for methods that use one.
-    public var overestimate: PerMille { self == .observation ? PerMille(113) : .zero }
-}
-
 /// Which motor threshold: of the muscle at rest, or slightly tensed.
 public enum ThresholdKind: UInt8, BitwiseCopyable, Hashable, Sendable {
     /// RMT.
@@ -100,7 +72,7 @@ public struct ProtocolUse: BitwiseCopyable, Hashable, Sendable {
 /// code: bench use) nothing here limits a dose.
 public struct SubjectContext: BitwiseCopyable, Hashable, Sendable {
     /// Never a name; empty for none.
-    public var code = FixedText<16>()
+    public var code = SubjectCode()
     public var resting: MotorThreshold?
     public var active: MotorThreshold?
     /// Given today, and in the subject's present session. Where wall time is not trusted the previous session counts as today's.

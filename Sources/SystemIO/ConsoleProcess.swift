@@ -35,7 +35,9 @@ public struct ConsoleProcess: ~Copyable {
         var journalDue = Instant(csystem_now())
         while csystem_signal() == 0 {
             let consoleDue = end.side.runConsole(at: end.now)
-            if end.now >= journalDue { journalDue = end.side.runJournal(at: end.now, wall: ConsoleEnd.wall) }
+            if end.now >= journalDue || end.side.wantsJournal {
+                journalDue = end.side.runJournal(at: end.now, wall: ConsoleEnd.wall)
+            }
             let wait = max(.zero, min(consoleDue, journalDue) - end.now)
             let status = line.exchange(with: &end, timeout: wait)
             if status == .quit || (status == .down && !line.reopens) { break }

@@ -76,17 +76,11 @@ func board(from file: String?) -> BoardDescription {
 /// and by `protocol list`.
 func protocols(from file: String?) -> ProtocolLibrary {
     guard let file else { return .builtIn }
-    // The library reads where it lies, for as long as the program runs.
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: ProtocolLibrary.longest, alignment: 16)
-    let loaded = unsafe file.withCString { path in
-        Result { () throws(LibraryFault) in try unsafe ProtocolLibrary.load(path, into: memory) }
-    }
-    switch loaded {
-    case .success(let library): return library
-    case .failure(let fault):
+    let library = unsafe file.withCString { unsafe ProtocolLibrary.load($0) }
+    if let fault = library.fault {
         say("\(file): the protocol library cannot be used, there are no protocols: \(fault.text)\n", to: 2)
-        return ProtocolLibrary(fault: fault)
     }
+    return library
 }
 
 extension BoardFault {

@@ -1,10 +1,10 @@
+import BoardFile
 import CLinuxBoard
 import CSystem
 import Console
 import ControlLoop
 import Journal
 import LinuxBoard
-import SimulatedBench
 import StimulatorCore
 import SystemIO
 
@@ -15,8 +15,7 @@ func runSafetyProcess(_ context: UnsafeMutableRawPointer?) {
     guard let seat = unsafe context?.assumingMemoryBound(to: FirmwareSeat.self) else { return }
     unsafe clinuxboard_unshare(seat.pointee.shared.console)
     unsafe clinuxboard_unshare(seat.pointee.shared.both)
-    let latches = unsafe seat.pointee.options.latches.flatMap { unsafe csystem_argument($0) }
-    let file = unsafe latches.map { unsafe csystem_file_open($0, 1) } ?? -1
+    let file = unsafe csystem_file_open(seat.pointee.options.latches.text, 1)
     do throws(ClaimFault) {
         var process = try unsafe SafetyProcess(
             seat.pointee.board, seat.pointee.wiring, shared: seat.pointee.shared.safety, latchFile: file)
@@ -33,15 +32,16 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     unsafe clinuxboard_unshare(seat.pointee.shared.safety)
     unsafe clinuxboard_unshare(seat.pointee.shared.both)
     let options = unsafe seat.pointee.options
-    let (input, output, person) = Stimd.openLine(options)
-    let file = options.journal.map { unsafe csystem_file_open(csystem_argument($0), 1) } ?? -1
-    let protocols = Stimd.loadProtocols(options)
+    let (input, output, person) = Program.openLine(options.tty)
+    let file = unsafe csystem_file_open(options.journal.text, 1)
+    let protocols = unsafe ProtocolLibrary.load(options.protocols?.text)
+    protocols.fault?.complain()
     var kept = Fixed<2, Int32>(repeating: input)
     kept[1] = file
     let confined = unsafe withUnsafeBytes(of: kept) { list in
-        unsafe clinuxboard_confine(UInt32(options.user), list.baseAddress?.assumingMemoryBound(to: Int32.self), 2)
+        unsafe clinuxboard_confine(options.user, list.baseAddress?.assumingMemoryBound(to: Int32.self), 2)
     }
-    if confined < 0 { Stimd.fail("stimd: the console's process cannot be confined: start as root, or give --user\n") }
+    if confined < 0 { Program.fail("stimd: the console's process cannot be confined: start as root, or give --user\n") }
     do throws(StorageFault) {
         let journal = try FileStorage(descriptor: file)
         let line = ConsoleLine(input: input, output: output, quitsOnKey: person)
@@ -53,7 +53,7 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
         ).run()
         csystem_exit(0)
     } catch {
-        Stimd.fail("stimd: the journal does not open\n")
+        Program.fail("stimd: the journal does not open\n")
     }
 }
 

@@ -10,6 +10,7 @@ enum Layers {
         "BoardFile": ["StimulatorCore", "BoardInterface", "CSystem", "CSodium"],
         "ControlLoop": ["StimulatorCore", "BoardInterface", "Synchronization"],
         "Journal": ["StimulatorCore", "CSodium"],
+        "FirmwareUpdate": ["StimulatorCore", "CSodium"],
         "Console": ["StimulatorCore"],
         "SimulatedBoard": ["StimulatorCore", "BoardInterface"],
         "ConsoleSide": ["StimulatorCore", "ControlLoop", "Console", "Journal"],
@@ -23,8 +24,17 @@ enum Layers {
             "SimulatedRig", "SystemIO", "CSystem",
         ],
         "stimd": [
-            "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "Console", "Journal", "ConsoleSide",
-            "SimulatedRig", "SimulatedBench", "BoardFile", "SystemIO", "LinuxBoard", "CLinuxBoard", "CSystem",
+            "StimulatorCore", "BoardInterface", "ControlLoop", "Console", "Journal", "ConsoleSide", "BoardFile",
+            "SystemIO",
+            "LinuxBoard", "CLinuxBoard", "CSystem",
+        ],
+        "Supervision": ["StimulatorCore"],
+        "supervisor": [
+            "StimulatorCore", "BoardInterface", "FirmwareUpdate", "Journal", "BoardFile", "SystemIO", "LinuxBoard",
+            "CLinuxBoard", "CSystem", "CSupervisor", "Supervision",
+        ],
+        "stimd-sim": [
+            "StimulatorCore", "SimulatedRig", "SimulatedBench", "BoardFile", "SystemIO", "CSystem",
         ],
     ]
 
@@ -78,7 +88,7 @@ enum Layers {
     @Test("every room of Sources stands in the layer table, or is the host tool or C") func rooms() throws {
         let rooms = try FileManager.default.contentsOfDirectory(atPath: Repository.root.path + "/Sources")
         let unknown = Set(rooms).subtracting(Layers.allowed.keys).subtracting([
-            "stim", "plant", "CSodium", "CSystem", "CLinuxBoard", "CPlant",
+            "stim", "plant", "CSodium", "CSystem", "CLinuxBoard", "CPlant", "CSupervisor",
         ])
         #expect(unknown.isEmpty, "\(unknown)")
         #expect(boardFiles.count >= 20)

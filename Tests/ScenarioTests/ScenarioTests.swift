@@ -34,7 +34,7 @@ struct Scenario: CustomTestStringConvertible, Sendable {
         defer { try? handle.close() }
         let read = try Script(try Data(contentsOf: script))
         let failures = try withRig(seed: 1) { rig in
-            ScriptRunner(rig: rig, json: false, output: handle.fileDescriptor).run(read)
+            ScriptRunner(on: scriptBench(rig: rig, json: false, output: handle.fileDescriptor)).run(read)
         }
         let text = try String(contentsOf: file, encoding: .utf8)
         return (text.components(separatedBy: "\n"), failures.map { "line \($0.line): \($0.message)" })

@@ -20,6 +20,8 @@ enum Incident: Hashable, CustomStringConvertible {
 ///     expect refusal NAME  this was refused since the last expectation, or the start
 ///     expect trip NAME     this tripped
 ///     # a comment          also at the end of a line
+///
+/// Variables and loops are `ScriptExpansion`'s.
 struct Script: Equatable {
     enum Statement: Equatable {
         case shell
@@ -31,7 +33,7 @@ struct Script: Equatable {
     struct Line: Equatable {
         /// Counted from 1.
         let number: Int
-        /// Without comment and outer blanks.
+        /// Without comment and outer blanks, with the values of its variables.
         let text: String
         let statement: Statement
     }
@@ -45,16 +47,20 @@ struct Script: Equatable {
     private(set) var lines: [Line] = []
 
     /// Reads a whole script, so that a slip in its last line shows before its first line runs.
-    init(_ bytes: some Collection<UInt8>) throws(Misfit) {
+    /// - Parameter variables: what holds before the first line.
+    init(_ bytes: some Collection<UInt8>, variables: [String: String] = [:]) throws(Misfit) {
         var number = 0
+        var source: [ScriptExpansion.Line] = []
         for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
             number += 1
             let text = Script.bare(String(decoding: line, as: UTF8.self))
-            if text.isEmpty { continue }
+            if !text.isEmpty { source.append(ScriptExpansion.Line(number: number, text: text)) }
+        }
+        for line in try ScriptExpansion.lines(of: source, variables: variables) {
             do {
-                lines.append(Line(number: number, text: text, statement: try Script.statement(text)))
+                lines.append(Line(number: line.number, text: line.text, statement: try Script.statement(line.text)))
             } catch {
-                throw Misfit(number: number, message: error.message)
+                throw Misfit(number: line.number, message: error.message)
             }
         }
     }
@@ -112,10 +118,6 @@ struct Script: Equatable {
             throw Slip(message: "no trip \(name); there are \(trips.map { "\($0.name)" }.joined(separator: " "))")
         default: throw Slip(message: "expect \(kind): only a refusal or a trip can be expected")
         }
-    }
-
-    private static func all<Member>(_ count: Int, _ member: (UInt8) -> Member?) -> [Member] {
-        (0..<UInt8(count)).compactMap(member)
     }
 
     /// A number with at most nine decimals, and its unit; nil for anything else and above 24 h.

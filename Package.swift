@@ -5,6 +5,8 @@ import PackageDescription
 // Embedded Swift for this machine, under -no-allocations. Use one scratch path per mode: `--scratch-path .build-embedded`.
 // (Not a trait: SwiftPM links even the plain build as Embedded when the feature stands under a false condition.)
 let embedded = Context.environment["STIM_EMBEDDED"] == "1"
+// The fuzzer of Tools/fuzz, and what it throws bytes at, under libFuzzer and the address sanitizer: only with a scratch path of its own.
+let fuzzed = Context.environment["STIM_FUZZ"] == "1"
 
 let strict: [SwiftSetting] = [
     .strictMemorySafety(),
@@ -23,7 +25,7 @@ let board: [SwiftSetting] =
     strict
     + (embedded
         ? embeddedSwift + [.unsafeFlags(["-Xfrontend", "-no-allocations"])]
-        : [.unsafeFlags(inlining, .when(configuration: .release))])
+        : [.unsafeFlags(fuzzed ? ["-sanitize=fuzzer,address"] : inlining, .when(configuration: .release))])
 
 // What no tick runs is compiled for size where it goes to a board: a million bytes are the goal for the whole firmware.
 let small: [SwiftSetting] =
@@ -128,6 +130,15 @@ let hostTargets: [Target] = [
     .testTarget(name: "AdversaryTests", dependencies: bench),
 ]
 
+let fuzzTargets: [Target] = [
+    .executableTarget(
+        name: "fuzz",
+        dependencies: ["StimulatorCore", "BoardInterface", "BoardFile", "Journal", "Console", "CSodium"],
+        path: "Tools/fuzz", exclude: ["run", "corpus"],
+        swiftSettings: strict + [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])],
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
+]
+
 let package = Package(
     name: "Pulsekeeper",
     products: [.executable(name: "stimd", targets: ["stimd"])]
@@ -138,6 +149,6 @@ let package = Package(
             .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
             .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         ],
-    targets: boardTargets + (embedded ? [] : hostTargets),
+    targets: boardTargets + (embedded ? [] : hostTargets) + (fuzzed ? fuzzTargets : []),
     swiftLanguageModes: [.v6]
 )

@@ -125,13 +125,13 @@ extension ShellSession {
         output.verdict(verdict, of: plan, intensity: plan.strongest)
         output.loads(loads)
         guard plan.pulseCount > 1 else { return }
-        output.sustained(rates, at: plan.strongest)
+        output.sustained(rates)
         plot.draw(on: &output, limit: board.coilTrip - Admission.coilMargin)
     }
 
     /// After a refusal: what the intensity bears, so that the lowest of the rules shows.
     mutating func showAllowance(of plan: PulsePlan) {
         guard mode == .human, plan.pulseCount > 1, plan.strongest.raw >= 1, plan.strongest.raw <= 1000 else { return }
-        output.sustained(SustainedRates(at: plan.strongest, board: board), at: plan.strongest)
+        output.sustained(SustainedRates(at: plan.strongest, board: board))
     }
 }

@@ -163,14 +163,12 @@ extension LineOutput {
     }
 
     /// How fast the intensity may be repeated for ever: the lowest of the three.
-    mutating func sustained(_ rates: SustainedRates, at intensity: PerMille) {
+    mutating func sustained(_ rates: SustainedRates) {
         label("  for ever")
         put(rates.lowest.rate)
-        put(" at ")
-        put(intensity)
-        put(", by ")
+        put(" by ")
         put(rates.lowest.name)
-        put(": rate table ")
+        put("; table ")
         put(rates.byTable)
         put(", recharge ")
         put(rates.byRecharge)
@@ -184,7 +182,7 @@ extension SustainedRates {
     /// The one that bounds, and what it is called.
     var lowest: (rate: Millihertz, name: StaticString) {
         let rate = min(byTable, min(byRecharge, byEnergy))
-        return (rate, rate == byEnergy ? "energy" : rate == byRecharge ? "recharge" : "the rate table")
+        return (rate, rate == byEnergy ? "energy" : rate == byRecharge ? "recharge" : "table")
     }
 }
 

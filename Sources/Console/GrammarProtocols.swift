@@ -2,7 +2,7 @@ import StimulatorCore
 
 /// Protocols and overrides.
 extension Grammar {
-    /// `list`, `show NAME`, `load NAME [at PART] [threshold INTENSITY] [seed NUMBER]`.
+    /// `list`, `show NAME`, `load NAME [at PART] [threshold OUTPUT] [seed N]`.
     mutating func protocolCommand() throws(Misfit) -> ShellCommand {
         switch try index(.protocolAction, expected: .protocolAction) {
         case 0: return .protocolList

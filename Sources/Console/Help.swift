@@ -82,7 +82,7 @@ extension CommandName {
                     """,
                 example: "override ethics board 2024-17, 10 s trains")
             : CommandEntry(
-                "protocol", "protocol list | show NAME | load NAME [at PART] [threshold INTENSITY] [seed NUMBER]",
+                "protocol", "protocol list|show NAME|load NAME [at PART] [threshold OUTPUT] [seed N]",
                 "lists, shows or sets a protocol of the library",
                 details: """
                     `load` sets the pattern, and the intensity where the motor threshold is known: PART is per cent of it \

@@ -140,8 +140,7 @@ struct AdmissionRun: ~Copyable {
         for _ in 0..<AdmissionRun.patterns where outcome.failures.isEmpty {
             let drawn = source.next(on: bench.rig.board)
             outcome.drawn += 1
-            say("set intensity \(Double(drawn.pattern.intensity.raw) / 10)%")
-            arm()
+            makeReady(for: drawn.pattern.intensity)
             if outcome.failures.isEmpty { give(drawn) }
         }
         outcome.time = bench.rig.now - begin
@@ -154,21 +153,26 @@ struct AdmissionRun: ~Copyable {
         bench.settle()
     }
 
-    /// Ready again, whatever the last pattern left: a coil near its limit cools for twenty minutes.
-    private mutating func arm() {
+    /// Ready at an intensity, whatever the last pattern left: what it owes drains first, and a coil near its limit sometimes cools for
+    /// twenty minutes.
+    private mutating func makeReady(for intensity: PerMille) {
         let coil = max(bench.rig.snapshot.coilA.value, bench.rig.snapshot.coilB.value)
         if coil > .celsius(34), source.isSometimes {
             say("disarm")
             bench.run(for: .seconds(1_200))
         }
         bench.run(
-            for: EnergyBudget.wait(for: bench.rig.snapshot.energyBacklog, sustained: bench.rig.board.sustainedPower))
-        bench.run(for: .milliseconds(600))
+            for: EnergyBudget.wait(
+                for: bench.rig.snapshot.energyBacklog, sustained: bench.rig.board.sustainedPower))
+        // The wait after a pattern, and the one after a change of the intensity.
+        bench.run(for: .milliseconds(1_100))
+        bench.listener = AdmissionEar()
+        say("set intensity \(Double(intensity.raw) / 10)%")
         if bench.rig.state != .ready { say("arm") }
-        if bench.rig.state != .ready {
-            outcome.failures.append(
-                "seed \(seed): not ready but \(bench.rig.state.name) before pattern \(outcome.drawn)")
-        }
+        guard bench.rig.state != .ready || !bench.listener.complaints.isEmpty else { return }
+        outcome.failures.append(
+            "seed \(seed): \(bench.rig.state.name) before pattern \(outcome.drawn), "
+                + bench.listener.complaints.joined(separator: ", "))
     }
 
     private mutating func give(_ drawn: DrawnPattern) {

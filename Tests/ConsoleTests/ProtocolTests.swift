@@ -3,12 +3,12 @@ import Testing
 
 @testable import Console
 
-/// A subject with thresholds of 50 % and 40 %.
+/// A subject with thresholds of 50 % and 25 %.
 func measuredSubject() -> SubjectContext {
     var subject = SubjectContext()
     subject.code = FixedText("s07".utf8) ?? FixedText()
     subject.resting = MotorThreshold(PerMille(500), method: .relativeFrequency)
-    subject.active = MotorThreshold(PerMille(400), method: .relativeFrequency)
+    subject.active = MotorThreshold(PerMille(250), method: .relativeFrequency)
     return subject
 }
 
@@ -83,10 +83,10 @@ extension Bench {
 
     @Test("load sets pattern and intensity from the threshold: of the subject, or stated on a bench") func load() {
         let bench = armed(subject: measuredSubject())
-        #expect(bench.say("protocol load itbs-600").contains("loaded itbs-600: 80 % AMT = 32 %"))
+        #expect(bench.say("protocol load itbs-600").contains("loaded itbs-600: 80 % AMT = 20 %"))
         #expect(bench.say("protocol load hf-10hz-m1-pain at 85%").contains("85 % RMT = 42.5 %"))
         #expect(bench.say("protocol load hf-10hz-m1-pain at 95%").contains("the protocol or the subject wants 90 %"))
-        #expect(bench.say("protocol load itbs-600 threshold 45%").contains("the protocol or the subject wants 40 %"))
+        #expect(bench.say("protocol load itbs-600 threshold 45%").contains("the protocol or the subject wants 25 %"))
         let free = armed()
         #expect(free.say("protocol load itbs-600").contains("no motor threshold is known: the intensity stays 30 %"))
         #expect(free.say("protocol load itbs-600 threshold 50%").contains("80 % AMT = 40 %"))
@@ -190,7 +190,7 @@ extension Bench {
 
     @Test("without a subject a typed pattern is no protocol, a loaded one is") func benchUse() {
         let bench = armed()
-        _ = bench.say("protocol load ctbs-300 threshold 30%")
+        _ = bench.say("protocol load ctbs-300 threshold 25%")
         for isFirst in [true, false] {
             bench.type("start\n")
             #expect((bench.start() != nil) == isFirst)

@@ -7,7 +7,8 @@ private func verdict(
 ) -> Result<Verdict, Refusal> {
     Result { () throws(Refusal) in
         try Admission.verdict(
-            pattern, board: strong, snapshot: .rested, subject: subject, cooldown: cooldown)
+            PulsePlan(pattern),
+            in: AdmissionContext(board: strong, snapshot: .rested, subject: subject, cooldown: cooldown))
     }
 }
 

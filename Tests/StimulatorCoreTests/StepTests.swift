@@ -44,11 +44,11 @@ private func curve(_ seed: UInt64) throws -> PulseSteps {
         var close = plan
         close.pattern = .train(intensity: PerMille(1), rate: .hertz(15), pulses: 100)
         close.steps?.waitLeast = .seconds(1)
-        do {
+        do throws(Refusal) {
             _ = try Admission.verdict(close, in: context)
             Issue.record("trains of 6.6 s with a pause of 1 s are admitted")
-        } catch let refusal as Refusal {
-            #expect(refusal.rule == .cooldown && refusal.pulseIndex == 100)
+        } catch {
+            #expect(error.rule == .cooldown && error.pulseIndex == 100)
         }
     }
 }

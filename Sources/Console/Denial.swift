@@ -37,6 +37,8 @@ struct Denial {
     var patternRuns = false
     /// The key switch was on.
     var isKeyOn = false
+    /// The pulses are for a subject.
+    var hasSubject = false
     /// The nearest patterns that would be admitted.
     var proposals = Proposals()
     /// What the session may do, and who holds control.

@@ -55,6 +55,7 @@ extension ShellSession {
         denial.patternRuns = patternRuns
         denial.isKeyOn = snapshot.inputs.contains(.keySwitch)
         denial.authority = authority
+        denial.hasSubject = subject.hasSubject
         if mode == .json { return output.refusalReply(denial, line: line, in: Simulation.self) }
         output.put("refused: ")
         output.put(denial.refusal.rule.name)

@@ -91,9 +91,11 @@ extension LineOutput {
         case .noPattern: put("no pattern has been set")
         case .guideline: whyGuideline(refusal)
         case .threshold:
-            put("the subject's ")
+            put(denial.name == .protocol ? "the " : "the subject's ")
             put((ThresholdKind(rawValue: refusal.detail) ?? .resting).name)
-            put(" motor threshold is not known, and the guidelines count in per cent of it")
+            put(" motor threshold is not known, and the ")
+            put(denial.name == .protocol ? "protocol counts" : "guidelines count")
+            put(" in per cent of it")
         case .busy: put("the safety side is busy")
         case .journal: put("the journal could not be written")
         case .session, .answer: whySubject(refusal, denial)

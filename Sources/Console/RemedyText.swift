@@ -88,6 +88,8 @@ extension LineOutput {
             put(
                 refusal.unit == .perMille
                     ? " of the motor threshold" : refusal.detail == 1 ? " or more between trains" : " or more")
+        case .threshold where denial.name == .protocol && denial.subject.isEmpty:
+            put("the same with `threshold 45%` or what output stands for it")
         case .threshold: put("the same once the threshold has been measured or stated; single pulses need none")
         case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
         case .busy: put("the same again in a moment")

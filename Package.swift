@@ -15,14 +15,19 @@ let strict: [SwiftSetting] = [
 // instructions.
 let inlining = ["-cross-module-optimization", "-Xllvm", "-cmo-function-size-limit=500"]
 
+let embeddedSwift: [SwiftSetting] = [
+    .enableExperimentalFeature("Embedded"), .unsafeFlags(["-no-emit-module-separately-wmo"]),
+]
+
 let board: [SwiftSetting] =
     strict
     + (embedded
-        ? [
-            .enableExperimentalFeature("Embedded"),
-            .unsafeFlags(["-no-emit-module-separately-wmo", "-Xfrontend", "-no-allocations"]),
-        ]
+        ? embeddedSwift + [.unsafeFlags(["-Xfrontend", "-no-allocations"])]
         : [.unsafeFlags(inlining, .when(configuration: .release))])
+
+// What no tick runs is compiled for size where it goes to a board: a million bytes are the goal for the whole firmware.
+let small: [SwiftSetting] =
+    board + (embedded ? [.unsafeFlags(["-Osize"], .when(configuration: .release))] : [])
 
 let exact: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-ffp-contract=off"])]
 
@@ -47,19 +52,38 @@ let boardTargets: [Target] = [
     .target(name: "BoardInterface", dependencies: ["StimulatorCore"], swiftSettings: board),
     .target(
         name: "BoardFile", dependencies: ["StimulatorCore", "BoardInterface", "CSystem", "CSodium"],
-        swiftSettings: board),
+        swiftSettings: small),
     .target(name: "ControlLoop", dependencies: ["StimulatorCore", "BoardInterface"], swiftSettings: board),
-    .target(name: "Journal", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: board),
-    .target(name: "FirmwareUpdate", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: board),
-    .target(name: "Console", dependencies: ["StimulatorCore", "FirmwareUpdate"], swiftSettings: board),
+    .target(name: "Journal", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: small),
+    .target(name: "FirmwareUpdate", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: small),
+    .target(name: "Console", dependencies: ["StimulatorCore", "FirmwareUpdate"], swiftSettings: small),
     .target(name: "SimulatedBoard", dependencies: ["StimulatorCore", "BoardInterface"], swiftSettings: board),
     .target(name: "LinuxBoard", dependencies: loop + ["CLinuxBoard", "CSystem"], swiftSettings: board),
-    .target(name: "ConsoleSide", dependencies: loop + ["FirmwareUpdate", "Console", "Journal"], swiftSettings: board),
-    .target(name: "SystemIO", dependencies: side + ["CSystem"], swiftSettings: board),
+    .target(name: "ConsoleSide", dependencies: loop + ["FirmwareUpdate", "Console", "Journal"], swiftSettings: small),
+    .target(name: "SystemIO", dependencies: side + ["CSystem"], swiftSettings: small),
     .target(name: "SimulatedRig", dependencies: side + ["SimulatedBoard"], swiftSettings: board),
     .target(name: "SimulatedBench", dependencies: rig + ["SystemIO", "CSystem"], swiftSettings: board),
     .executableTarget(
-        name: "stimd", dependencies: bench + ["LinuxBoard", "CLinuxBoard"], swiftSettings: board),
+        name: "stimd",
+        dependencies: side + ["BoardFile", "SystemIO", "CSystem", "CSodium", "LinuxBoard", "CLinuxBoard"],
+        swiftSettings: small),
+    .target(name: "CPlant", cSettings: exact),
+    // Tests alone run it; it may allocate.
+    .executableTarget(
+        name: "plant", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard", "CSystem", "CPlant"],
+        swiftSettings: strict + (embedded ? embeddedSwift : [])),
+    .target(name: "Supervision", dependencies: ["StimulatorCore"], swiftSettings: small),
+    .target(name: "CSupervisor", cSettings: exact),
+    .executableTarget(
+        name: "supervisor",
+        dependencies: loop + [
+            "Supervision", "FirmwareUpdate", "Journal", "BoardFile", "SystemIO", "CSystem", "CSodium", "LinuxBoard",
+            "CLinuxBoard",
+            "CSupervisor",
+        ], swiftSettings: small),
+    .executableTarget(name: "stimd-sim", dependencies: bench, swiftSettings: board),
+    .executableTarget(
+        name: "target-tests", dependencies: bench, path: "Tests/TargetTests", swiftSettings: board),
 ]
 
 let hostTargets: [Target] = [
@@ -72,10 +96,6 @@ let hostTargets: [Target] = [
             "CReference", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "TOMLKit", package: "TOMLKit"),
         ],
-        swiftSettings: strict),
-    .target(name: "CPlant", cSettings: exact),
-    .executableTarget(
-        name: "plant", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard", "CSystem", "CPlant"],
         swiftSettings: strict),
     // Calls of the C library that the fakes stand in for, wherever our own objects make them.
     .target(
@@ -101,6 +121,7 @@ let hostTargets: [Target] = [
     .testTarget(name: "FirmwareUpdateTests", dependencies: ["StimulatorCore", "FirmwareUpdate", "CSodium"]),
     .testTarget(name: "ControlLoopTests", dependencies: loop),
     .testTarget(name: "SimulatedBenchTests", dependencies: bench),
+    .testTarget(name: "SupervisionTests", dependencies: ["StimulatorCore", "Supervision"]),
     .testTarget(name: "StimTests", dependencies: bench + ["stim", "CReference"]),
     .testTarget(name: "ScenarioTests", dependencies: bench + ["stim"]),
     .testTarget(name: "AdversaryTests", dependencies: bench),

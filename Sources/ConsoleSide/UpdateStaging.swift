@@ -122,7 +122,6 @@ public struct UpdateStaging<Store: Storage & ~Copyable>: ~Copyable {
         reader = nil
         status.staged = nil
         do throws(StorageFault) {
-            guard store != nil else { return }
             try store?.truncate(to: 0)
             try store?.sync()
         } catch {
@@ -147,7 +146,7 @@ public struct UpdateStaging<Store: Storage & ~Copyable>: ~Copyable {
     }
 
     /// The version of a bundle that an earlier console of this start has received; nil when there is none.
-    private func stagedVersion() -> UInt32? {
+    private mutating func stagedVersion() -> UInt32? {
         var bytes = RecordBytes()
         do throws(StorageFault) {
             guard let length = store?.length, length >= Int64(BundleHeader.size) else { return nil }

@@ -2,8 +2,10 @@ import BoardFile
 import CLinuxBoard
 import CSystem
 import ControlLoop
+import FirmwareUpdate
 import LinuxBoard
 import StimulatorCore
+import SystemIO
 
 /// What the children need to know: the fork copies it.
 @safe struct FirmwareSeat {
@@ -33,6 +35,7 @@ import StimulatorCore
     /// 0 while there is none.
     private var console: Int32 = 0
     private var isEnding = false
+    private var isJudged = false
 
     /// Makes the memory that the two processes share; nil when there is none.
     init?(_ options: Options, _ image: BoardImage) {
@@ -63,6 +66,7 @@ import StimulatorCore
                 return isEnding && well == 1 ? 0 : 1
             }
             if ended > 0 && ended == console { consoleEnded(well: well == 1) }
+            if !isJudged { judge() }
         }
     }
 
@@ -72,6 +76,20 @@ import StimulatorCore
         isEnding = true
         if console > 0 { _ = clinuxboard_end_process(console, 0) }
         _ = clinuxboard_end_process(safety, 0)
+    }
+
+    /// Tells whoever wants to know how the self-test ended, once.
+    private mutating func judge() {
+        let shown = page.page(of: page.consoles.load(ControllerPage.connectedWord)).snapshot.read()
+        guard let words = shown, let seen = Snapshot(words: words) else { return }
+        let verdict = TrialVerdict(seen)
+        if verdict == .open { return }
+        isJudged = true
+        guard let path = unsafe seat.pointee.options.verdict else { return }
+        var byte = verdict == .passed ? UInt8(ascii: "P") : UInt8(ascii: "F")
+        let file = unsafe csystem_file_open(path.text, 1)
+        _ = unsafe csystem_file_write(file, &byte, 1, 0)
+        csystem_close(file)
     }
 
     private mutating func consoleEnded(well: Bool) {

@@ -16,7 +16,9 @@ import Testing
 
     private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
-    private func run(_ words: String...) throws {
+    private func run(_ words: String...) throws { try run(words) }
+
+    private func run(_ words: [String]) throws {
         var command = try Stim.parseAsRoot(words)
         try command.run()
     }
@@ -86,7 +88,7 @@ import Testing
         try run("update", "verify", path("update.pk"), "--keys", path("key.pub"), "--board", "rpi4")
         let header = try BundleMaker.unverifiedHeader(try KeyFiles.data(path("update.pk")))
         #expect(header.version == 20_261_127 && header.architecture == .arm64 && header.boardHash != 0)
-        func refuses(_ words: String...) { #expect(throws: (any Error).self) { try Stim.parseAsRoot(words).runOnce() } }
+        func refuses(_ words: String...) { #expect(throws: (any Error).self) { try run(words) } }
         refuses("update", "verify", path("update.pk"), "--keys", path("stranger.pub"))
         refuses("update", "verify", path("update.pk"), "--keys", path("key.pub"), "--board", "rpi5")
         refuses("update", "verify", path("update.pk"), "--keys", path("key.pub"), "--installed", "20261127")
@@ -101,7 +103,7 @@ import Testing
             ["--version", "1", "--board", "rpi4", "--firmware", path("board.bin")],
             ["--version", "1", "--board", "rpi4", "--firmware", path("none")],
         ] {
-            #expect(throws: (any Error).self, "\(words)") { try Stim.parseAsRoot(make + words).runOnce() }
+            #expect(throws: (any Error).self, "\(words)") { try run(make + words) }
             #expect(!FileManager.default.fileExists(atPath: path("other.pk")))
         }
     }
@@ -116,13 +118,5 @@ import Testing
         #expect(try found(40, flags: 0x02) == .armel)
         #expect(throws: FileMisfit.self) { _ = try found(3) }
         #expect(throws: FileMisfit.self) { _ = try ElfHeader.architecture(of: Data("#!/bin/sh".utf8), file: "x") }
-    }
-}
-
-extension ParsableCommand {
-    /// Runs a command that was parsed.
-    fileprivate consuming func runOnce() throws {
-        var command = self
-        try command.run()
     }
 }

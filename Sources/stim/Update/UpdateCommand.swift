@@ -74,7 +74,7 @@ struct Update: ParsableCommand {
             let secret = try SecretKey(contentsOf: key)
             let inUse = try boardInUse.map { try loaded($0).description.identity }
             let image = try boardFile.map { try loaded($0) }
-            guard let name = try inUse?.name ?? board.map({ try named($0) }) else { throw ExitCode(2) }
+            guard let name = try inUse?.name ?? board.map({ try boardName($0) }) else { throw ExitCode(2) }
             if let image, let boardFile, image.description.identity.name != name {
                 throw FileMisfit(
                     file: boardFile,
@@ -87,13 +87,6 @@ struct Update: ParsableCommand {
                 board: image.map { image in unsafe image.bytes.withUnsafeBytes { unsafe Data($0) } },
                 firmware: try firmware.map { try part(.firmware, $0) })
             return try maker.bundle(signedBy: secret, firmwareFile: firmware ?? "")
-        }
-
-        private func named(_ name: String) throws -> FixedText<16> {
-            guard let text = FixedText<16>(name.utf8), !text.isEmpty else {
-                throw FileMisfit(file: name, message: "no board's name: 1 ... 15 letters and digits")
-            }
-            return text
         }
 
         private func part(_ part: BundlePart, _ path: String) throws -> Data {
@@ -154,10 +147,11 @@ struct Update: ParsableCommand {
         func run() throws {
             let keys = try reading { try KeyFiles.updateKeys(self.keys) }
             let bundle = try reading { try KeyFiles.data(file) }
+            let name = try reading { try board.map { try boardName($0) } }
             let text = try judged(file) { () throws(UpdateRefusal) in
                 let said = try BundleMaker.unverifiedHeader(bundle)
                 let target = UpdateTarget(
-                    keys: keys, boardName: board.flatMap { FixedText($0.utf8) } ?? said.boardName,
+                    keys: keys, boardName: name ?? said.boardName,
                     boardHash: said.boardHash, architecture: said.architecture, installedVersion: installed)
                 return BundleListing.text(try BundleMaker.read(bundle, target: target))
             }
@@ -188,6 +182,13 @@ private func judged<Result>(_ file: String, _ body: () throws(UpdateRefusal) -> 
         say("\(file): \(error.text)\n", to: 2)
         throw ExitCode(1)
     }
+}
+
+private func boardName(_ name: String) throws(FileMisfit) -> FixedText<16> {
+    guard let text = FixedText<16>(name.utf8), !text.isEmpty else {
+        throw FileMisfit(file: name, message: "no board's name: 1 ... 15 letters and digits")
+    }
+    return text
 }
 
 private func string(_ text: FixedText<16>) -> String {

@@ -43,9 +43,29 @@ struct UpdateSender<Transport: UpdateLineTransport> {
         defer { try? transport.send(Array("mode human\n".utf8)) }
         _ = try ask("update begin \(bundle.count)")
         try sendData(bundle)
-        let answer = try ask("update end")
-        guard let version = answer["staged"] as? Int, let version = UInt32(exactly: version) else {
-            throw Failure(description: "the board does not say which version it keeps")
+        return try finish()
+    }
+
+    /// Ends the transfer. When the answer to that was lost, the next is that nothing is being received: then the status knows.
+    private mutating func finish() throws -> UInt32 {
+        var staged: Any?
+        for _ in 0..<Self.patience where staged == nil {
+            try transport.send(Array("update end\n".utf8))
+            guard let answer = try nextReply() else {
+                repeats += 1
+                continue
+            }
+            if answer["ok"] as? Bool == true {
+                staged = answer["staged"]
+            } else if answer["update"] as? String == "notBegun" {
+                staged = try ask("update status")["staged"]
+                if staged == nil { throw Self.refusal(answer) }
+            } else if !Self.isRepeatable(answer) {
+                throw Self.refusal(answer)
+            }
+        }
+        guard let version = staged as? Int, let version = UInt32(exactly: version) else {
+            throw Failure(description: "the board does not say which version it keeps: look with `update status`")
         }
         return version
     }
@@ -59,7 +79,7 @@ struct UpdateSender<Transport: UpdateLineTransport> {
                 received = got
             } else {
                 repeats += 1
-                received = try ask("update status", refused: Self.refusal)["received"] as? Int ?? 0
+                received = try ask("update status")["received"] as? Int ?? 0
             }
             fruitless = received > before ? 0 : fruitless + 1
             guard fruitless < Self.patience else {
@@ -89,7 +109,7 @@ struct UpdateSender<Transport: UpdateLineTransport> {
             guard let answer = try nextReply() else { return nil }
             if answer["reply"] as? String == "update", answer["ok"] as? Bool == true {
                 received = answer["received"] as? Int
-            } else if try !Self.isRepeatable(answer) {
+            } else if !Self.isRepeatable(answer) {
                 throw Self.refusal(answer)
             } else {
                 isWhole = false
@@ -108,7 +128,7 @@ struct UpdateSender<Transport: UpdateLineTransport> {
     }
 
     /// True for a refusal that comes of the line, not of the bundle or the board.
-    private static func isRepeatable(_ answer: [String: Any]) throws -> Bool {
+    private static func isRepeatable(_ answer: [String: Any]) -> Bool {
         switch answer["refusal"] as? String {
         case "badValue", "unknownCommand", "busy": true
         case "update": ["offset", "line"].contains(answer["update"] as? String)
@@ -122,23 +142,16 @@ struct UpdateSender<Transport: UpdateLineTransport> {
         return Failure(description: "the board refuses: \(why); would be admitted: \(remedy)")
     }
 
-    /// Sends a command until it is answered.
-    private mutating func ask(
-        _ command: String, reply: String = "update", refused: ([String: Any]) -> Failure = refusal
-    ) throws -> [String: Any] {
+    /// Sends a command until it is answered. Answers to lines before it are passed over.
+    private mutating func ask(_ command: String, reply: String = "update") throws -> [String: Any] {
         for _ in 0..<Self.patience {
             try transport.send(Array("\(command)\n".utf8))
             while let answer = try nextReply() {
                 guard answer["reply"] as? String == reply else { continue }
                 if answer["ok"] as? Bool == true {
-                    // Answers to lines before this one are passed over.
-                    if command == "update status"
-                        ? answer["keys"] != nil : command != "update end" || answer["staged"] != nil
-                    {
-                        return answer
-                    }
-                } else if try !Self.isRepeatable(answer) {
-                    throw refused(answer)
+                    if command != "update status" || answer["keys"] != nil { return answer }
+                } else if !Self.isRepeatable(answer) {
+                    throw Self.refusal(answer)
                 }
             }
             repeats += 1

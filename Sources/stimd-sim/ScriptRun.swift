@@ -2,6 +2,7 @@ import CSystem
 import SimulatedBench
 import SimulatedRig
 import StimulatorCore
+import SystemIO
 
 /// Standard input, line by line, in virtual time: each line when what the one before began has come to its end.
 struct ScriptRun: ~Copyable {

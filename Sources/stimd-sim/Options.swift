@@ -1,0 +1,34 @@
+import SystemIO
+
+/// What the command line asks for.
+struct Options {
+    var seed: UInt64 = 1
+    /// The serial device; nil for standard input and output.
+    var tty: Argument?
+    /// The compiled board file; nil for the simulated board that is built in.
+    var board: Argument?
+    var script = false
+
+    /// The options of this process; nil for a command line that is not understood.
+    static func read() -> Options? {
+        var words = ArgumentWalk()
+        var options = Options()
+        while words.advance() {
+            if words.isAt("--script") {
+                options.script = true
+            } else if words.isAt("--seed") {
+                guard let number = words.value()?.number else { return nil }
+                options.seed = UInt64(number)
+            } else if words.isAt("--tty") {
+                options.tty = words.value()
+                if options.tty == nil { return nil }
+            } else if words.isAt("--board") {
+                options.board = words.value()
+                if options.board == nil { return nil }
+            } else {
+                return nil
+            }
+        }
+        return options.script && options.tty != nil ? nil : options
+    }
+}

@@ -3,6 +3,7 @@
 #include "clinuxboard.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,14 +60,22 @@ int32_t clinuxboard_throttled(void) {
     return found < 0 ? found : (strtoul(text, NULL, 16) & 0xF) != 0;
 }
 
+// A driver's setting says nothing of a machine whose lines another driver has: only one that has a device counts.
+static int has_device(const char *module) {
+    char pattern[96];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "/sys/module/%s/drivers/*/*.*", module);
+    int has = glob(pattern, GLOB_NOSORT, NULL, &found) == 0;
+    globfree(&found);
+    return has;
+}
+
 int32_t clinuxboard_lines_persist(void) {
-    static const char *const paths[] = {
-        "/sys/module/pinctrl_bcm2835/parameters/persist_gpio_outputs",
-        "/sys/module/pinctrl_rp1/parameters/persist_gpio_outputs",
-    };
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        char text[8];
-        if (look(paths[i], text, sizeof text) > 0) return text[0] == 'Y' || text[0] == '1';
+    static const char *const drivers[] = {"pinctrl_bcm2835", "pinctrl_rp1"};
+    for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {
+        char path[96], text[8];
+        snprintf(path, sizeof path, "/sys/module/%s/parameters/persist_gpio_outputs", drivers[i]);
+        if (has_device(drivers[i]) && look(path, text, sizeof text) > 0) return text[0] == 'Y' || text[0] == '1';
     }
     return -ENOENT;
 }

@@ -23,7 +23,8 @@ int32_t csupervisor_is_first(void) { return getpid() == 1; }
 
 static int32_t mount_at(const char *type, const char *place, const char *options) {
     if (mkdir(place, 0755) < 0 && errno != EEXIST) return failed();
-    return mount(type, place, type, MS_NOSUID, options) < 0 ? failed() : 0;
+    // EBUSY: it is there already.
+    return mount(type, place, type, MS_NOSUID, options) < 0 && errno != EBUSY ? failed() : 0;
 }
 
 static void open_descriptors(void) {

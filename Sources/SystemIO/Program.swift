@@ -27,11 +27,11 @@ public struct ArgumentWalk: BitwiseCopyable {
     }
 
     /// Moves on to the value of an option: which argument it is; nil when there is none.
-    public mutating func value() -> Argument? { advance() ? Argument(index: index) : nil }
+    public mutating func value() -> ArgumentWord? { advance() ? ArgumentWord(index: index) : nil }
 }
 
 /// A word of the command line.
-public struct Argument: BitwiseCopyable, Hashable, Sendable {
+public struct ArgumentWord: BitwiseCopyable, Hashable, Sendable {
     let index: Int32
 
     /// The word as a C string, which lives as long as the process.
@@ -53,7 +53,7 @@ public enum Program {
     }
 
     /// The console's line: the serial device, or standard input and output, raw for a person at a terminal. Ends when there is none.
-    public static func openLine(_ tty: Argument?) -> (input: Int32, output: Int32, person: Bool) {
+    public static func openLine(_ tty: ArgumentWord?) -> (input: Int32, output: Int32, person: Bool) {
         if let tty {
             let line = unsafe csystem_terminal_open(tty.text)
             if line < 0 { fail("the serial device of the command line does not open\n") }

@@ -1,6 +1,7 @@
 import SimulatedBench
 import SimulatedRig
 import StimulatorCore
+import SystemIO
 
 /// Runs a script in virtual time.
 ///

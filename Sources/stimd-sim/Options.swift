@@ -4,9 +4,9 @@ import SystemIO
 struct Options {
     var seed: UInt64 = 1
     /// The serial device; nil for standard input and output.
-    var tty: Argument?
+    var tty: ArgumentWord?
     /// The compiled board file; nil for the simulated board that is built in.
-    var board: Argument?
+    var board: ArgumentWord?
     var script = false
 
     /// The options of this process; nil for a command line that is not understood.

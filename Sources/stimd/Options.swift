@@ -3,15 +3,15 @@ import SystemIO
 /// What the command line asks for.
 struct Options {
     /// The compiled board file.
-    var board: Argument
+    var board: ArgumentWord
     /// The journal's file.
-    var journal: Argument
+    var journal: ArgumentWord
     /// The latches' file.
-    var latches: Argument
+    var latches: ArgumentWord
     /// The serial device; nil for standard input and output.
-    var tty: Argument?
+    var tty: ArgumentWord?
     /// The file that is told how the self-test ended; nil when nobody wants to know.
-    var verdict: Argument?
+    var verdict: ArgumentWord?
     /// Where updates go; nil for a machine without slots.
     var updates: UpdateOptions?
     /// Who the console's process is.
@@ -20,13 +20,13 @@ struct Options {
     /// The options of this process; nil for a command line that is not understood.
     static func read() -> Options? {
         var words = ArgumentWalk()
-        var board: Argument?
-        var journal: Argument?
-        var latches: Argument?
-        var tty: Argument?
-        var verdict: Argument?
+        var board: ArgumentWord?
+        var journal: ArgumentWord?
+        var latches: ArgumentWord?
+        var tty: ArgumentWord?
+        var verdict: ArgumentWord?
         var updates = UpdateOptions()
-        var user: Argument?
+        var user: ArgumentWord?
         while words.advance() {
             if words.isAt("--board") {
                 board = words.value()
@@ -63,11 +63,11 @@ struct Options {
 /// Where updates are received, and what is known about them: all three words or none.
 struct UpdateOptions {
     /// The file that a bundle is put into.
-    private(set) var incoming: Argument?
+    private(set) var incoming: ArgumentWord?
     /// The file of the public keys.
-    private(set) var keys: Argument?
+    private(set) var keys: ArgumentWord?
     /// `SlotState.word`, as a decimal number.
-    private(set) var slots: Argument?
+    private(set) var slots: ArgumentWord?
 
     var isGiven: Bool { incoming != nil || keys != nil || slots != nil }
     var isWhole: Bool { incoming != nil && keys != nil && slots?.number != nil }

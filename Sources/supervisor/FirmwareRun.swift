@@ -59,7 +59,11 @@ extension Machine {
         for index in 0..<min(count, 4) { tell(said[index]) }
         let firmware = path(of: .firmware, in: slot, factory: "/bin/stimd")
         let copied = unsafe firmware.withCString { unsafe csupervisor_program($0, cString("/run/stimd")) }
-        return copied < 0 ? nil : path(of: .board, in: slot, factory: "/board/board.bin")
+        if copied < 0 {
+            line.say("the firmware cannot be copied to where it is started from", code: copied)
+            return nil
+        }
+        return path(of: .board, in: slot, factory: "/board/board.bin")
     }
 
     private mutating func path(of part: BundlePart, in slot: UpdateSlot, factory: StaticString) -> FixedText<128> {

@@ -5,11 +5,11 @@ enum CommandName: UInt8, BitwiseCopyable, Hashable {
     case help = 0
     case status, selftest, arm, disarm, stop, set
     case pulse, train, theta, itbs, ctbs, qps, paired
-    case check, start, abort, limits, posture, faults, clear, watch, journal, mode, renew
+    case check, start, abort, limits, posture, faults, clear, watch, journal, mode, renew, update
     case operate, inject
 
     /// How many there are: raw values are 0 ..< count.
-    static var count: Int { 27 }
+    static var count: Int { 28 }
 
     /// The word itself.
     var word: StaticString { entry.word }

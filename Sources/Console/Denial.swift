@@ -1,3 +1,4 @@
+import FirmwareUpdate
 import StimulatorCore
 
 /// A refusal with what the session knows about its reason: enough to say why, and what would work.
@@ -15,6 +16,8 @@ struct Denial {
         case overtaken
         /// Too many commands wait.
         case queueFull
+        /// The receiver of updates says it all.
+        case update(UpdateRefusal)
     }
 
     var refusal: Refusal

@@ -29,6 +29,7 @@ extension LineOutput {
         field("wouldAdmitUnit", refusal.wouldAdmitUnit.symbol)
         if let intensity = denial.admissibleIntensity { field("wouldAdmitPermille", Int64(intensity.raw)) }
         if refusal.pulseIndex > 0 { field("pulseIndex", refusal.pulseIndex) }
+        if case .update(let update) = denial.reason { field("update", update.name) }
         if case .misfit(let misfit) = denial.reason { field("word", misfit.word, of: line) }
         key("why")
         openString()

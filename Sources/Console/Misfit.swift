@@ -3,7 +3,7 @@ import StimulatorCore
 /// What the grammar expects at a place of a line.
 enum Expected: UInt8, BitwiseCopyable, Hashable {
     case command, settable, intensity, rate, count, time, repeats, every, pattern, trip, onOff, outputMode
-    case input, component, failure, forWord, nothing
+    case input, component, failure, forWord, updateVerb, offset, base64, check, nothing
 
     var text: StaticString {
         switch self {
@@ -23,6 +23,10 @@ enum Expected: UInt8, BitwiseCopyable, Hashable {
         case .component: "a component"
         case .failure: "a way in which this component fails"
         case .forWord: "the word for"
+        case .updateVerb: "begin, data, end, abort or status"
+        case .offset: "the number of a byte, from 0"
+        case .base64: "base64 of at most 168 bytes"
+        case .check: "a CRC-32 in eight hexadecimal digits"
         case .nothing: "the end of the line"
         }
     }

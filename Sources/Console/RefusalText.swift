@@ -16,6 +16,7 @@ extension LineOutput {
         case .queueFull:
             put(denial.refusal.limit)
             put(" commands wait for their answers")
+        case .update(let refusal): refusal.why { put($0) }
         }
     }
 
@@ -71,6 +72,7 @@ extension LineOutput {
         case .unknownCommand: put("not a command")
         case .noPattern: put("no pattern has been set")
         case .busy: put("the safety side is busy")
+        case .update: put("an update is not taken")
         case .journal: put("the journal could not be written")
         }
     }

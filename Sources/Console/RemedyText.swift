@@ -13,6 +13,7 @@ extension LineOutput {
         case .noAnswer: put("the same again, once `status` shows that the board runs")
         case .overtaken: put("the same again, once the board is discharged")
         case .queueFull: put("the same again, after their answers")
+        case .update(let refusal): refusal.remedy { put($0) }
         }
     }
 
@@ -66,7 +67,7 @@ extension LineOutput {
             if trip == .boardMismatch { put("the board and its file put right (`status` says what is wrong), ") }
             if trip.clearing == .whenConditionClears || trip.clearing == .onDisarm { put("the same again, ") }
             put(trip.clearing.text)
-        case .key where denial.name == .arm: put("the key switch on, then the same again")
+        case .key where denial.name == .arm || denial.name == .update: put("the key switch on, then the same again")
         case .key: put("the key switch turned off and on, then the same again within 10 s")
         case .posture:
             put(
@@ -76,6 +77,7 @@ extension LineOutput {
         case .unknownCommand: put("help")
         case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
         case .busy: put("the same again in a moment")
+        case .update: put("`update status` says which")
         case .journal: put("the same again, once `status` shows a writable journal")
         }
     }

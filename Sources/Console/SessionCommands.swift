@@ -30,6 +30,7 @@ extension ShellSession {
             lease.renewByProgram(at: now)
             outbox.renew(journal: isJournalWritable)
             accept(name)
+        case .update(let request): update(request)
         case .journal(let count): ask(.journal(count: count), as: name)
         case .request(let request): ask(request, as: name)
         }
@@ -171,14 +172,14 @@ extension ShellSession {
     }
 
     /// Asks the surroundings. What hands and faults do needs no answer; the journal is shown, or an entry written, first.
-    private mutating func ask(_ request: ConsoleRequest, as name: CommandName) {
+    mutating func ask(_ request: ConsoleRequest, as name: CommandName) {
         guard !requests.isFull, !pending.isFull else {
             refuse(.queueFull, as: name)
             return
         }
         requests.add(request)
         switch request {
-        case .journal, .record(_, isAwaited: true): expectAnswer(to: 0, as: name)
+        case .journal, .update, .record(_, isAwaited: true): expectAnswer(to: 0, as: name)
         default: accept(name)
         }
     }

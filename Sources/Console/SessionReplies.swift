@@ -83,7 +83,8 @@ extension ShellSession {
 
     /// The oldest entry that a command line waits for is on the medium, or could not be put there: the line gets its reply.
     public mutating func recorded(_ isOnMedium: Bool) {
-        guard let entry = pending.takeFirst(where: { $0.token == 0 && $0.name != .journal }) else { return }
+        guard let entry = pending.takeFirst(where: { $0.token == 0 && $0.name != .journal && $0.name != .update })
+        else { return }
         openLines()
         if isOnMedium { accept(entry.name) } else { refuse(Denial(Refusal(.journal)), entry: entry) }
         refreshInput()

@@ -24,5 +24,6 @@ enum ShellCommand: BitwiseCopyable, Hashable {
     case journal(count: Int)
     case mode(json: Bool)
     case renew
+    case update(UpdateRequest)
     case request(ConsoleRequest)
 }

@@ -13,6 +13,7 @@ enum WordKind: BitwiseCopyable, Hashable {
     /// The ways in which a component may fail.
     case failure(component: Int)
     case forWord
+    case updateVerb
 }
 
 /// The lists of words.
@@ -22,6 +23,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         switch kind {
         case .command, .pattern: CommandName.count
         case .settable, .forWord: 1
+        case .updateVerb: UpdateRequest.verbCount
         case .onOff, .outputMode: 2
         case .trip: Trip.count
         case .input: Simulation.inputCount
@@ -41,6 +43,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
             return name.word
         case .settable: return "intensity"
         case .forWord: return "for"
+        case .updateVerb: return UpdateRequest.verb(index)
         case .onOff: return index == 0 ? "on" : "off"
         case .outputMode: return index == 0 ? "human" : "json"
         case .trip: return Trip(rawValue: UInt8(clamping: index))?.name
@@ -91,6 +94,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case (.clear, 1): return .trip
         case (.watch, 1), (.operate, 2): return .onOff
         case (.mode, 1): return .outputMode
+        case (.update, 1): return .updateVerb
         case (.operate, 1): return .input
         case (.inject, 1): return .component
         case (.inject, 2): return self.index(of: words[1], in: line, kind: .component).map { .failure(component: $0) }

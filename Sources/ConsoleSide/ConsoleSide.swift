@@ -1,5 +1,6 @@
 import Console
 import ControlLoop
+import FirmwareUpdate
 import Journal
 import StimulatorCore
 
@@ -25,6 +26,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     /// A stop that found the ring full: it is sent again until it fits.
     private var unsentStop: TokenedCommand?
     private var entries = EntryQueue()
+    private var updates = UpdateStaging<Store>()
     /// The last request that the console cannot answer by itself: hands and faults of a simulated board.
     private var bench: ConsoleRequest?
 
@@ -51,6 +53,11 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         } catch {
             // As above: `isHealthy` stays false.
         }
+    }
+
+    /// Says where updates may be put.
+    public mutating func receiveUpdates(in staging: consuming UpdateStaging<Store>) {
+        updates = staging
     }
 
     /// The console's run: events and the page in, bytes and commands out.
@@ -146,8 +153,10 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         let store = journal.close()
         // What was sent before is still on its way.
         let sent = starts
+        let staging = updates.handOver()
         self = ConsoleSide(board: board, page: page, store: store, at: now, wall: wall)
         starts = sent
+        updates = staging
     }
 
     /// The journal's storage, for the faults of a simulated disk.
@@ -159,8 +168,15 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         case .record(let entry, let isAwaited):
             // A full queue is one that the journal's task does not empty.
             if !entries.add(entry, isAwaited: isAwaited), isAwaited { session.recorded(false) }
+        case .update(let request): attend(request)
         case .operate, .inject: bench = request
         }
+    }
+
+    private mutating func attend(_ request: UpdateRequest) {
+        let answer = updates.attend(request)
+        if case .staged(let version) = answer { _ = entries.add(.configuration(.received(version)), isAwaited: false) }
+        session.updateAnswered(answer)
     }
 
     private mutating func showJournal(_ count: Int) {
@@ -238,5 +254,16 @@ struct EventBacklog {
         }
         taken += 1
         return events[Int((taken - 1) % 64)]
+    }
+}
+
+extension Note {
+    /// For the journal: a bundle has come whole.
+    fileprivate static func received(_ version: UInt32) -> Note {
+        var note = Note()
+        Spelling.text("update: version ") { _ = note.append($0) }
+        Spelling.number(Int64(version)) { _ = note.append($0) }
+        Spelling.text(" received, for the next start") { _ = note.append($0) }
+        return note
     }
 }

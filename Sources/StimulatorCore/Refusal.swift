@@ -38,9 +38,11 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
     case cooldown = 17
     /// The journal could not be written.
     case journal = 18
+    /// An update is not taken.
+    case update = 19
 
     /// How many rules there are: raw values are 0 ..< count.
-    public static var count: Int { 19 }
+    public static var count: Int { 20 }
 
     public var name: StaticString {
         switch self {
@@ -63,6 +65,7 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
         case .busy: "busy"
         case .cooldown: "cooldown"
         case .journal: "journal"
+        case .update: "update"
         }
     }
 }

@@ -1,5 +1,6 @@
 import BoardFile
 import CSystem
+import FirmwareUpdate
 import Foundation
 import SimulatedRig
 import StimulatorCore
@@ -44,19 +45,23 @@ func say(_ text: String, to descriptor: Int32 = 1) {
     deinit { unsafe csystem_unmap(base, SimulatedRig.memorySize) }
 
     /// A simulated rig, which must not outlive its memory, nor see another rig in it.
-    func makeRig(seed: UInt64, board: BoardDescription = BoardImage.simulated.description) -> SimulatedRig {
-        unsafe SimulatedRig(seed: seed, board: board, memory: base)
+    func makeRig(
+        seed: UInt64, board: BoardDescription = BoardImage.simulated.description, updateKeys: UpdateKeys? = nil
+    ) -> SimulatedRig {
+        unsafe SimulatedRig(seed: seed, board: board, updateKeys: updateKeys, memory: base)
     }
 }
 
 /// Runs `body` with a simulated rig, which must not outlive the call.
 /// - Throws: `SystemFailure` when the system has no memory, and what `body` throws.
 func withRig<Result>(
-    seed: UInt64, board: BoardDescription = BoardImage.simulated.description,
+    seed: UInt64, board: BoardDescription = BoardImage.simulated.description, updateKeys: UpdateKeys? = nil,
     _ body: (consuming SimulatedRig) throws -> Result
 ) throws -> Result {
     let memory = try RigMemory()
-    return try withExtendedLifetime(memory) { try body(memory.makeRig(seed: seed, board: board)) }
+    return try withExtendedLifetime(memory) {
+        try body(memory.makeRig(seed: seed, board: board, updateKeys: updateKeys))
+    }
 }
 
 /// The board to simulate: that of a compiled board file, whatever kind it describes, or the simulated board's own. A file that cannot

@@ -23,12 +23,19 @@ struct Run: ParsableCommand {
     @Option(name: .customLong("board"), help: "Simulate the board of this compiled board file.")
     var boardFile: String?
 
+    @Option(
+        name: .customLong("update-keys"), help: "Receive updates that one of the public keys of this file has signed.")
+    var updateKeys: String?
+
     @Flag(help: "Answers and events as JSON, one object a line; the script's lines are not repeated.")
     var json = false
 
     func run() throws {
         let script = try read()
-        let failures = try withRig(seed: seed, board: board(from: boardFile)) { rig in
+        let failures = try withRig(
+            seed: seed, board: board(from: boardFile),
+            updateKeys: try updateKeys.map { file in try reading { try KeyFiles.updateKeys(file) } }
+        ) { rig in
             ScriptRunner(rig: rig, json: json).run(script)
         }
         for failure in failures { say("\(name):\(failure.line): \(failure.message)\n", to: 2) }

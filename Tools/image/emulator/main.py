@@ -94,8 +94,7 @@ def first_power_on():
     with Card() as card:
         with card.boots() as machine:
             console = machine.console
-            console.expect("self-test passed")
-            console.expect("state: safe")
+            machine.to_safe()
             machine.do("echo hand key on >/test/run/inbox")
             for line, answer in (("posture", "nothing is missing"), ("set intensity 60%", "intensity 60 %"), ("arm", "state: ready"),
                                  ("train 10Hz 10", "pattern complete: 10 of 10 delivered"), ("disarm", "state: safe"),

@@ -2,6 +2,7 @@
 
 import os
 import select
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -93,6 +94,7 @@ class Machine:
         """The power goes."""
         self.process.kill()
         self.process.wait()
+        shutil.rmtree(self.folder)
 
     def kernel(self):
         """What the kernel said."""

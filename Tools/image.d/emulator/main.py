@@ -96,7 +96,7 @@ def first_power_on():
             console = machine.console
             machine.to_safe()
             machine.do("echo hand key on >/test/run/inbox")
-            for line, answer in (("posture", "nothing is missing"), ("set intensity 60%", "intensity 60 %"), ("arm", "state: ready"),
+            for line, answer in (("posture", "arming is not blocked"), ("set intensity 60%", "intensity 60 %"), ("arm", "state: ready"),
                                  ("train 10Hz 10", "pattern complete: 10 of 10 delivered"), ("disarm", "state: safe"),
                                  ("status", "journal    writable")):
                 console.say(line)
@@ -303,7 +303,7 @@ def power_cuts():
             text = " ".join((said.stdout + said.stderr).split())
             # What was being written when the power went is no damage: the next start cuts it off, and says so.
             check(said.returncode == 0 or "torn" in text, f"cut {number}: {text}")
-            now = int(re.search(r"(\d+) records", text)[1])
+            now = int(re.search(r"(\d+) whole records", text)[1])
             check(now > records, f"cut {number}: {now} records, {records} before")
             records, torn = now, torn + (said.returncode != 0)
     return f"{CUTS} cuts: {records} records, {torn} times a torn last one"

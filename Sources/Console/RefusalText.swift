@@ -30,6 +30,7 @@ extension LineOutput {
         case .nothingToOverride: put("the pattern that is set is inside all guidelines")
         case .reasonTooLong: put("with what it is for, the reason does not fit into a record")
         case .stepsRun: put("the steps of a protocol are being given")
+        case .update(let refusal): refusal.why { put($0) }
         }
     }
 
@@ -97,6 +98,7 @@ extension LineOutput {
             put(denial.name == .protocol ? "protocol counts" : "guidelines count")
             put(" in per cent of it")
         case .busy: put("the safety side is busy")
+        case .update: put("an update is not taken")
         case .journal: put("the journal could not be written")
         case .session, .answer: whySubject(refusal, denial)
         case .role: whyRole(refusal, denial)

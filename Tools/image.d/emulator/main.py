@@ -309,6 +309,10 @@ def power_cuts():
     return f"{CUTS} cuts: {records} records, {torn} times a torn last one"
 
 
+# What Tools/test runs.
+CI = "power-cuts first-power-on nothing-connected watchdog crashes service update-taken".split()
+
+
 def run(name):
     begun = time.monotonic()
     try:
@@ -321,6 +325,8 @@ def run(name):
 
 def main():
     names = sys.argv[2:] or list(TESTS)
+    if names == ["ci"]:
+        names = CI
     if names == ["list"]:
         print("\n".join(TESTS))
         return 0

@@ -53,7 +53,7 @@ let boardTargets: [Target] = [
     .target(name: "Console", dependencies: ["StimulatorCore"], swiftSettings: board),
     .target(name: "SimulatedBoard", dependencies: ["StimulatorCore", "BoardInterface"], swiftSettings: board),
     .target(name: "LinuxBoard", dependencies: loop + ["CLinuxBoard", "CSystem"], swiftSettings: board),
-    .target(name: "ConsoleSide", dependencies: loop + ["Console", "Journal"], swiftSettings: board),
+    .target(name: "ConsoleSide", dependencies: loop + ["Console", "Journal", "CSodium"], swiftSettings: board),
     .target(name: "SystemIO", dependencies: side + ["CSystem"], swiftSettings: board),
     .target(name: "SimulatedRig", dependencies: side + ["SimulatedBoard"], swiftSettings: board),
     .target(name: "SimulatedBench", dependencies: rig + ["SystemIO", "CSystem"], swiftSettings: board),
@@ -102,6 +102,7 @@ let hostTargets: [Target] = [
     .testTarget(name: "StimTests", dependencies: bench + ["stim", "CReference"]),
     .testTarget(name: "ScenarioTests", dependencies: bench + ["stim"]),
     .testTarget(name: "AdversaryTests", dependencies: bench),
+    .testTarget(name: "ChannelTests", dependencies: bench),
 ]
 
 let package = Package(

@@ -5,11 +5,11 @@ enum CommandName: UInt8, BitwiseCopyable, Hashable {
     case help = 0
     case status, selftest, arm, disarm, stop, set
     case pulse, train, theta, itbs, ctbs, qps, paired
-    case check, start, abort, limits, posture, faults, clear, watch, journal, mode, renew, control
+    case check, start, abort, limits, posture, faults, clear, watch, journal, mode, renew, role, control
     case operate, inject
 
     /// How many there are: raw values are 0 ..< count.
-    static var count: Int { 28 }
+    static var count: Int { 29 }
 
     /// The word itself.
     var word: StaticString { entry.word }
@@ -23,7 +23,7 @@ enum CommandName: UInt8, BitwiseCopyable, Hashable {
     }
 
     /// True for what the console side answers by itself, without the journal's task.
-    var isAnsweredAtOnce: Bool { self == .journal || self == .control }
+    var isAnsweredAtOnce: Bool { self == .journal || self == .control || self == .role }
 
     /// True where the command exists: hands and faults are of the simulated board only.
     func exists<Simulation: SimulationVocabulary>(in simulation: Simulation.Type) -> Bool {

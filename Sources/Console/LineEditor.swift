@@ -63,9 +63,15 @@ struct LineEditor: ~Copyable {
         swallowed = 0
     }
 
+    /// Empties the line, and overwrites what stood in it.
+    mutating func wipe() {
+        reset()
+        line = LineBuffer()
+    }
+
     /// Forgets that a carriage return came, too: another reader is on the line.
     mutating func forget() {
-        reset()
+        wipe()
         history = History()
         afterCarriageReturn = false
     }

@@ -2,7 +2,8 @@ import StimulatorCore
 
 /// What the grammar expects at a place of a line.
 enum Expected: UInt8, BitwiseCopyable, Hashable {
-    case command, settable, intensity, rate, count, time, repeats, every, pattern, trip, onOff, outputMode, controlWish
+    case command, settable, intensity, rate, count, time, repeats, every, pattern, trip, onOff, outputMode, controlWish,
+        role, pinLine
     case input, component, failure, forWord, nothing
 
     var text: StaticString {
@@ -20,6 +21,8 @@ enum Expected: UInt8, BitwiseCopyable, Hashable {
         case .onOff: "on or off"
         case .outputMode: "human or json"
         case .controlWish: "take or release"
+        case .role: "observer, operator or engineer"
+        case .pinLine: "no PIN on this line: it is asked for"
         case .input: "an input"
         case .component: "a component"
         case .failure: "a way in which this component fails"

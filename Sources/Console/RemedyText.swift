@@ -54,6 +54,7 @@ extension LineOutput {
         case .cooldown:
             put("the same again in ")
             put(refusal.wouldAdmit, in: refusal.unit)
+            if denial.name == .role, refusal.detail == 0 { put(", or once the key switch was turned off and on") }
         case .notArmed where denial.state.isArmed: put("`start` once the board is ready")
         case .notArmed: put("`arm`; once the board is ready, `start` gives the pattern that is set")
         case .wrongState: wayOut(refusal, denial)
@@ -77,7 +78,7 @@ extension LineOutput {
         case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
         case .busy: put("the same again in a moment")
         case .journal: put("the same again, once `status` shows a writable journal")
-        case .role: wayToRole(refusal)
+        case .role: wayToRole(refusal, denial)
         case .control: wayToControl(denial)
         }
     }

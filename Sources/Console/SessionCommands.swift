@@ -31,6 +31,7 @@ extension ShellSession {
             lease.renewByProgram(at: now)
             outbox.renew(journal: isJournalWritable)
             accept(name)
+        case .role(let role): perform(role: role)
         case .control(let wish): wish.map { ask(.control($0), as: name) } ?? accept(name)
         case .journal(let count): ask(.journal(count: count), as: name)
         case .request(let request): ask(request, as: name)
@@ -174,14 +175,14 @@ extension ShellSession {
 
     /// Asks the surroundings. What hands and faults do needs no answer; the journal is shown, or an entry written, first; control is
     /// granted or not.
-    private mutating func ask(_ request: ConsoleRequest, as name: CommandName) {
+    mutating func ask(_ request: ConsoleRequest, as name: CommandName) {
         guard !requests.isFull, !pending.isFull else {
             refuse(.queueFull, as: name)
             return
         }
         requests.add(request)
         switch request {
-        case .journal, .record(_, isAwaited: true), .control: expectAnswer(to: 0, as: name)
+        case .journal, .record(_, isAwaited: true), .control, .role: expectAnswer(to: 0, as: name)
         default: accept(name)
         }
     }

@@ -37,7 +37,8 @@ extension ShellSession {
 
     /// Echoes a byte at the end of the line, or draws the line where it has become too long for that.
     mutating func echo(_ byte: UInt8) {
-        guard isInputShown, !isProgressShown, snapshot.state.name.byteCount + 2 + editor.line.count < width,
+        guard pinRole == nil, isInputShown, !isProgressShown,
+            snapshot.state.name.byteCount + 2 + editor.line.count < width,
             editor.line.count > 1
         else { return drawInput() }
         output.put(byte)
@@ -48,6 +49,12 @@ extension ShellSession {
         guard isInteractive, !isWatching else { return }
         output.put(UInt8(0x0D))
         isInputShown = true
+        if let pinRole {
+            output.put("PIN for ")
+            output.put(pinRole.name)
+            output.put(": \u{1B}[K")
+            return
+        }
         if isProgressShown {
             output.progress(snapshot)
             output.put("\u{1B}[K")

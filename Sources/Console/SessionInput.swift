@@ -8,7 +8,7 @@ extension ShellSession {
         lease.key(at: now)
         renewIfDue()
         if byte == 0x18 {
-            editor.reset()
+            endPin()
             openLines()
             stop(asCommand: false)
         } else {
@@ -31,6 +31,7 @@ extension ShellSession {
         case .redraw: drawInput()
         case .submit: submit()
         case .tooLong(let length):
+            endPin()
             endInput()
             refuse(.lineTooLong(length), line: LineBuffer())
         case .complete: complete()
@@ -42,11 +43,17 @@ extension ShellSession {
     }
 
     private mutating func submit() {
+        if let role = pinRole {
+            endInput()
+            return submitPin(for: role)
+        }
         let line = editor.line
         endInput()
-        editor.remember()
-        editor.reset()
         var grammar = Grammar<Simulation>(line, intensity: intensity)
+        // Somebody may have put a PIN there.
+        let isSecret = grammar.words.count > 2 && line.matches(grammar.words[0], CommandName.role.word)
+        if isSecret { editor.wipe() } else { editor.remember() }
+        editor.reset()
         guard grammar.words.count > 0 else { return }
         var name: CommandName?
         do throws(Misfit) {
@@ -62,6 +69,7 @@ extension ShellSession {
 
     /// Ctrl-C: the line is emptied, a running pattern is ended.
     private mutating func interrupt() {
+        endPin()
         if isInteractive {
             if isInputShown { output.put("^C") }
             endInput()
@@ -72,7 +80,7 @@ extension ShellSession {
     /// TAB: puts in what all fitting words have in common; lists them where that is nothing.
     private mutating func complete() {
         let cursor = editor.cursor
-        guard cursor == editor.line.count || isBlank(editor.line.bytes[cursor]) else { return }
+        guard pinRole == nil, cursor == editor.line.count || isBlank(editor.line.bytes[cursor]) else { return }
         let completion = Completion<Simulation>(editor.line, cursor: cursor)
         guard completion.count > 0 else { return }
         let begun = completion.begun.count

@@ -115,6 +115,20 @@ extension ShellSession {
         closeRecord()
     }
 
+    /// Shows one record of the journal that holds words.
+    public mutating func show(sequence: UInt64, at: Instant, note: Note) {
+        openRecord(sequence, at)
+        if mode == .json {
+            output.key("text")
+            output.openString()
+            for index in 0..<note.count { output.put(note[index]) }
+            output.quote()
+        } else {
+            for index in 0..<note.count { output.putVisible(note[index]) }
+        }
+        closeRecord()
+    }
+
     /// Shows a record of the journal that says how many events never came.
     public mutating func show(sequence: UInt64, at: Instant, lostEvents count: UInt64) {
         openRecord(sequence, at)
@@ -163,7 +177,7 @@ extension ShellSession {
             output.field("durationNs", pattern.duration.raw)
         case .watch: output.field("on", isWatching)
         case .mode: output.field("mode", mode == .json ? "json" : "human")
-        case .control: output.fields(authority)
+        case .control, .role: output.fields(authority)
         default: break
         }
     }
@@ -186,7 +200,7 @@ extension ShellSession {
         case .selftest: output.put("self-test begun")
         case .mode: output.put("text for people")
         case .watch: output.put(isWatching ? "watching" : "no longer watching")
-        case .control: output.put(authority)
+        case .control, .role: output.put(authority)
         default: output.put("done")
         }
     }

@@ -44,6 +44,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     var nextSequence: UInt64?
     var isJournalWritable = false
     var isSafetySilent = false
+    /// The role whose PIN the next line is.
+    var pinRole: Role?
     var isInputShown = false
     var isWatching = false
     var nextWatch = Instant.distantFuture
@@ -96,6 +98,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
         outbox.disarmAlone()
         pending.clear()
         requests.clear()
+        pinRole = nil
         editor.forget()
         output.discard()
         isWatching = false
@@ -208,6 +211,8 @@ struct RequestQueue: BitwiseCopyable {
     mutating func take() -> ConsoleRequest? {
         guard count > 0 else { return nil }
         let request = requests[first]
+        // A PIN that was taken is nowhere any more.
+        requests[first] = .journal(count: 0)
         first = (first + 1) % 8
         count -= 1
         return request

@@ -8,6 +8,7 @@ enum WordKind: BitwiseCopyable, Hashable {
     case onOff
     case outputMode
     case controlWish
+    case role
     case trip
     case input
     case component
@@ -25,6 +26,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case .settable, .forWord: 1
         case .onOff, .outputMode, .controlWish: 2
         case .trip: Trip.count
+        case .role: Role.count
         case .input: Simulation.inputCount
         case .component: Simulation.componentCount
         case .failure: Simulation.modeCount
@@ -45,6 +47,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case .onOff: return index == 0 ? "on" : "off"
         case .outputMode: return index == 0 ? "human" : "json"
         case .controlWish: return index == 0 ? "take" : "release"
+        case .role: return Role(rawValue: UInt8(clamping: index))?.name
         case .trip: return Trip(rawValue: UInt8(clamping: index))?.name
         case .input: return Simulation.inputName(index)
         case .component: return Simulation.componentName(index)
@@ -94,6 +97,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case (.watch, 1), (.operate, 2): return .onOff
         case (.mode, 1): return .outputMode
         case (.control, 1): return .controlWish
+        case (.role, 1): return .role
         case (.operate, 1): return .input
         case (.inject, 1): return .component
         case (.inject, 2): return self.index(of: words[1], in: line, kind: .component).map { .failure(component: $0) }

@@ -16,7 +16,9 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
 
     public internal(set) var journal: Journal<Store>
     var channels: ChannelRow<Simulation>
-    var control = Control()
+    /// The channel that holds control; nil when nobody does.
+    var holder: Int?
+    var roles = Roles()
     var sender: CommandSender
     private var events: FrameConsumer
     private let snapshots: PublishedBlock<24>
@@ -69,6 +71,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     /// - Returns: the channel, with a new session; nil when all are taken.
     public mutating func connect(_ kind: ChannelName.Kind, at now: Instant) -> Int? {
         guard let channel = channels.open(kind) else { return nil }
+        forgetRole(of: channel)
         grantAuthority(at: now)
         return channel
     }
@@ -94,6 +97,8 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         // What the session asks for at its end has been said for it.
         while let command = channels.takeCommand(of: channel) { keepStop(command, of: channel) }
         entries.forget(channel)
+        forgetRole(of: channel)
+        grantAuthority(at: now)
         channels.closeSocket(channel)
     }
 
@@ -120,6 +125,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
             next = min(next, channels.run(channel, at: now))
         }
         attendRequests(at: now, isRunning: true)
+        if let again = lookAtPin(at: now) { next = again }
         forwardCommands(at: now)
         hearRefusals(at: now)
         return next
@@ -185,7 +191,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     public mutating func attendRequests(at now: Instant, isRunning: Bool) {
         for channel in 0..<ChannelNumber.count where channels.isOpen(channel) {
             while !bench.isFull, let request = channels.takeRequest(of: channel) {
-                if case .control = request, !isRunning { continue }
+                if !isRunning, request.isForConsole { continue }
                 attend(request, of: channel, at: now)
             }
         }
@@ -203,6 +209,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
                 channels.answerRecord(false, of: channel)
             }
         case .control(let wish): attend(wish, of: channel, at: now)
+        case .role(let role, let pin): attend(role, pin, of: channel, at: now)
         case .operate, .inject: bench.add(request)
         }
     }
@@ -211,9 +218,10 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     public mutating func restart(board: BoardDescription, page: ControllerPage, at now: Instant, wall: WallTime) {
         let store = journal.close()
         let sent = sender
-        let hasWire = channels.isOpen(ChannelNumber.wire)
+        let (hasWire, before) = (channels.isOpen(ChannelNumber.wire), roles)
         self = ConsoleSide(board: board, page: page, store: store, at: now, wall: wall)
         sender.follow(sent)
+        setPins(before.pins, restarts: before.restarts + 1, at: now)
         if hasWire { openWire(at: now) }
     }
 
@@ -241,6 +249,16 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     }
 }
 
+extension ConsoleRequest {
+    /// Only a console that runs can grant it.
+    fileprivate var isForConsole: Bool {
+        switch self {
+        case .control, .role: true
+        case .journal, .record, .operate, .inject: false
+        }
+    }
+}
+
 extension ShellSession {
     /// Shows a record of the journal.
     fileprivate mutating func show(_ record: Record) {
@@ -248,6 +266,8 @@ extension ShellSession {
         case .event(let event): show(sequence: record.sequence, at: event.at, event: event)
         case .gap(let expected, let received):
             show(sequence: record.sequence, at: record.at, lostEvents: received &- expected)
+        case .note(let note), .configuration(let note), .override(let note):
+            show(sequence: record.sequence, at: record.at, note: note)
         default:
             let name = record.content.kind.name
             let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)

@@ -48,7 +48,7 @@ extension SimulatedRig {
             else { return }
             let until = duration.map { now + $0 } ?? .distantFuture
             inject(Fault(component, mode, from: now, until: until))
-        case .journal, .record, .control: break
+        case .journal, .record, .control, .role: break
         }
     }
 

@@ -87,7 +87,8 @@ public struct Refusal: Error, BitwiseCopyable, Hashable, Sendable {
     /// The first pulse that breaks the rule, counted from 0; 0 where the rule is not about a pulse.
     public var pulseIndex: UInt32
     /// For `wrongState` the state, for `tripped` the trip, for `posture` the guarantee or 0 for the self-test, for `role` the role that
-    /// it wants, for `control` the channel that holds it (raw values); else 0.
+    /// it wants, for `control` the channel that holds it (raw values), for `cooldown` 1 for
+    /// too many changes on a channel; else 0.
     public var detail: UInt8
 
     @inlinable public init(

@@ -27,7 +27,7 @@ func runSafetyProcess(_ context: UnsafeMutableRawPointer?) {
     }
 }
 
-/// The console process: opens its line and its journal, gives everything else away, and then reads what people type.
+/// The console process: opens its lines and its journal, gives everything else away, and then reads what people type.
 func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     guard let seat = unsafe context?.assumingMemoryBound(to: FirmwareSeat.self) else { return }
     unsafe clinuxboard_unshare(seat.pointee.shared.safety)
@@ -35,10 +35,14 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     let options = unsafe seat.pointee.options
     let (input, output, person) = Stimd.openLine(options)
     let file = options.journal.map { unsafe csystem_file_open(csystem_argument($0), 1) } ?? -1
-    var kept = Fixed<2, Int32>(repeating: input)
+    let others = unsafe SideLines(options, allowsWire: seat.pointee.allowsWire)
+    var kept = Fixed<5, Int32>(repeating: input)
     kept[1] = file
+    kept[2] = others.local
+    kept[3] = others.tcp
+    kept[4] = others.wire
     let confined = unsafe withUnsafeBytes(of: kept) { list in
-        unsafe clinuxboard_confine(UInt32(options.user), list.baseAddress?.assumingMemoryBound(to: Int32.self), 2)
+        unsafe clinuxboard_confine(UInt32(options.user), list.baseAddress?.assumingMemoryBound(to: Int32.self), 5)
     }
     if confined < 0 { Stimd.fail("stimd: the console's process cannot be confined: start as root, or give --user\n") }
     do throws(StorageFault) {
@@ -46,8 +50,9 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
         let line = ConsoleLine(input: input, output: output, quitsOnKey: person)
         let pages = unsafe ControllerPage(SharedWords(seat.pointee.shared.console))
         unsafe ConsoleProcess(
-            board: seat.pointee.board, page: pages.page(of: seat.pointee.consoles), journal: journal, line: line,
-            isTerminal: person || options.tty != nil
+            board: seat.pointee.board, page: pages.page(of: seat.pointee.consoles), journal: journal,
+            lines: others.lines(beside: line), isTerminal: person || options.tty != nil, hasWire: others.hasWire,
+            pins: seat.pointee.pins, restarts: Int(clamping: seat.pointee.consoles)
         ).run()
         csystem_exit(0)
     } catch {

@@ -7,6 +7,11 @@ struct Options {
     var tty: Int32?
     /// Which argument is the path of the compiled board file; nil for the simulated board that is built in.
     var board: Int32?
+    /// Which arguments are the path of the local socket, the line of the wire emulation and the file of the PINs; the TCP port, 0 for none.
+    var socket: Int32?
+    var wire: Int32?
+    var pins: Int32?
+    var port: Int64 = 0
     var script = false
     /// The real board of this machine, not a simulated one.
     var linux = false
@@ -14,6 +19,9 @@ struct Options {
     var journal: Int32?
     var latches: Int32?
     var user: Int64 = 65_534
+
+    /// A console that has ended is started again: there is a line that others can come to.
+    var servesAgain: Bool { tty != nil || socket != nil || wire != nil || port != 0 }
 
     /// The options of this process; nil for a command line that is not understood.
     static func read() -> Options? {
@@ -26,7 +34,8 @@ struct Options {
         let simulates = !options.linux && options.journal == nil && options.latches == nil && options.user == 65_534
         let drives =
             options.linux && !options.script && options.board != nil && options.journal != nil && options.latches != nil
-        if options.script && options.tty != nil { return nil }
+        let hasOthers = options.socket != nil || options.wire != nil || options.port != 0
+        if options.script && (options.tty != nil || hasOthers) { return nil }
         return simulates || drives ? options : nil
     }
 
@@ -42,14 +51,24 @@ struct Options {
             let number = unsafe csystem_number(csystem_argument(index), -1)
             if number < 0 { return false }
             seed = UInt64(number)
-        } else if unsafe Options.matches(argument, "--user") {
-            index += 1
-            user = unsafe csystem_number(csystem_argument(index), 0)
+        } else {
+            return unsafe takeNumber(argument, &index) || takePath(argument, &index)
+        }
+        return true
+    }
+
+    private mutating func takeNumber(_ argument: UnsafePointer<CChar>, _ index: inout Int32) -> Bool {
+        if unsafe Options.matches(argument, "--user") {
+            user = unsafe csystem_number(csystem_argument(index + 1), 0)
             // Root would be no other user.
             if user < 1 || user > Int64(UInt32.max) - 1 { return false }
+        } else if unsafe Options.matches(argument, "--tcp") {
+            port = unsafe csystem_number(csystem_argument(index + 1), 0)
+            if port < 1 || port > 65_535 { return false }
         } else {
-            return unsafe takePath(argument, &index)
+            return false
         }
+        index += 1
         return true
     }
 
@@ -64,6 +83,12 @@ struct Options {
             journal = index
         } else if unsafe Options.matches(argument, "--latches") {
             latches = index
+        } else if unsafe Options.matches(argument, "--socket") {
+            socket = index
+        } else if unsafe Options.matches(argument, "--wire") {
+            wire = index
+        } else if unsafe Options.matches(argument, "--pins") {
+            pins = index
         } else {
             return false
         }

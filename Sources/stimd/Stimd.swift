@@ -1,5 +1,6 @@
 import BoardFile
 import CSystem
+import ConsoleSide
 import SimulatedBench
 import SimulatedRig
 import StimulatorCore
@@ -7,10 +8,14 @@ import SystemIO
 
 /// The firmware: the simulated board or this machine's own, the console on standard input and output or on a serial device.
 ///
-///     stimd [--board FILE] [--seed N] [--tty PATH]      the wall clock's pace, until the line ends
+///     stimd [--board FILE] [--seed N] [--tty PATH] [LINES]      the wall clock's pace, until the line ends
 ///     stimd [--board FILE] [--seed N] --script          virtual time; each line of standard input when the board has come to rest
-///     stimd --linux --board FILE --journal PATH --latches PATH [--user N] [--tty PATH]
+///     stimd --linux --board FILE --journal PATH --latches PATH [--user N] [--tty PATH] [LINES]
 ///                                        the real board of this machine, its console as user N (65534)
+///
+/// LINES are more ways to the console: `--socket PATH` a local socket, `--tcp PORT` a port of the loopback address, `--wire PATH` a tty
+/// with the wire emulation, where the board file allows it. With any of them it serves until a signal, whatever the main line does.
+/// `--pins FILE` has the PINs of its roles, made by `stim pin`.
 ///
 /// FILE is a compiled board file. One that cannot be used, or is of another kind of board, blocks arming: the reason is told on
 /// standard error, and by `status`.
@@ -20,8 +25,9 @@ import SystemIO
     static func main() {
         guard let options = Options.read() else { fail(usage) }
         let image = load(options)
+        let pins = loadPins(options)
         if options.linux {
-            guard csystem_catch_signals() == 0, var firmware = LinuxFirmware(options, image) else {
+            guard csystem_catch_signals() == 0, var firmware = LinuxFirmware(options, image, pins) else {
                 fail("stimd: no memory\n")
             }
             csystem_exit(firmware.run())
@@ -31,13 +37,14 @@ import SystemIO
         if options.script {
             csystem_exit(ScriptRun(rig: rig).run() ? 0 : 1)
         }
-        serve(rig, on: options)
+        serve(rig, on: options, allowsWire: image.allowsWire, pins: pins)
     }
 
     private static var usage: StaticString {
         """
-        stimd: usage: stimd [--board FILE] [--seed N] [--tty PATH | --script]
-                      stimd --linux --board FILE --journal PATH --latches PATH [--user N] [--tty PATH]
+        stimd: usage: stimd [--board FILE] [--seed N] [--tty PATH | --script] [LINES]
+                      stimd --linux --board FILE --journal PATH --latches PATH [--user N] [--tty PATH] [LINES]
+                      LINES: [--socket PATH] [--tcp PORT] [--wire PATH] [--pins FILE]
 
         """
     }
@@ -57,12 +64,27 @@ import SystemIO
         return image
     }
 
-    private static func serve(_ rig: consuming SimulatedRig, on options: Options) {
+    /// The PINs of the file that the options name; without one there are none. A file that cannot be used ends the program: nobody is to be
+    /// an operator by mistake.
+    private static func loadPins(_ options: Options) -> PinTable {
+        guard let path = options.pins else { return PinTable() }
+        guard let pins = unsafe csystem_argument(path).flatMap({ unsafe PinFile.load($0) }) else {
+            fail("stimd: --pins: no file of PINs, or a damaged one: make it with `stim pin`\n")
+        }
+        return pins
+    }
+
+    private static func serve(_ rig: consuming SimulatedRig, on options: Options, allowsWire: Bool, pins: PinTable) {
         var rig = rig
         if csystem_catch_signals() < 0 { fail("stimd: no terminal\n") }
         let (input, output, person) = openLine(options)
         rig.isTerminal = person || options.tty != nil
-        PacedBench(rig: rig, line: ConsoleLine(input: input, output: output, quitsOnKey: person)).run()
+        let others = SideLines(options, allowsWire: allowsWire)
+        if others.hasWire { rig.openWire() }
+        rig.setPins(pins)
+        let line = ConsoleLine(input: input, output: output, quitsOnKey: person)
+        PacedBench(rig: rig, lines: others.lines(beside: line)).run()
+        SideLines.remove(options)
     }
 
     /// The console's line: the serial device of the options, or standard input and output, raw for a person at a terminal. Ends when there

@@ -12,7 +12,7 @@ enum Layers {
         "Journal": ["StimulatorCore", "CSodium"],
         "Console": ["StimulatorCore"],
         "SimulatedBoard": ["StimulatorCore", "BoardInterface"],
-        "ConsoleSide": ["StimulatorCore", "ControlLoop", "Console", "Journal"],
+        "ConsoleSide": ["StimulatorCore", "ControlLoop", "Console", "Journal", "CSodium"],
         "SimulatedRig": [
             "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "Console", "Journal", "ConsoleSide",
         ],

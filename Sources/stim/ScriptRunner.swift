@@ -1,3 +1,4 @@
+import Console
 import SimulatedBench
 import SimulatedRig
 import StimulatorCore
@@ -43,10 +44,21 @@ struct ScriptRunner: ~Copyable {
     /// - Returns: false when the run cannot go on.
     private mutating func execute(_ line: Script.Line) -> Bool {
         switch line.statement {
-        case .shell:
+        case .shell(let text, let channel):
             guard rest() else { return false }
             bench.listener.begin(line)
-            type(line.text)
+            type(text, on: channel)
+        case .connect(let kind):
+            guard rest() else { return false }
+            bench.listener.begin(line)
+            guard let channel = bench.connect(kind) else { return giveUp("all channels are taken") }
+            bench.listener.name(channel, ChannelName(kind, number: channel))
+        case .leave(let channel):
+            guard rest() else { return false }
+            bench.listener.begin(line)
+            bench.hangUp(channel)
+            bench.awaitAnswer()
+            rested = false
         case .wait(let time):
             bench.listener.begin(line)
             bench.run(for: time)
@@ -64,9 +76,9 @@ struct ScriptRunner: ~Copyable {
         return true
     }
 
-    private mutating func type(_ text: String) {
-        for byte in text.utf8 { bench.type(byte) }
-        bench.type(0x0A)
+    private mutating func type(_ text: String, on channel: Int = ChannelNumber.line) {
+        for byte in text.utf8 { bench.type(byte, on: channel) }
+        bench.type(0x0A, on: channel)
         bench.awaitAnswer()
         rested = false
     }
@@ -92,6 +104,8 @@ struct Transcript: BenchListener {
     /// The line that runs; 0 before the first.
     private(set) var line = 0
     private let repeatsLines: Bool
+    /// Of each channel the name, and what it has said of a line.
+    private var others = [(name: String, line: [UInt8])](repeating: ("", []), count: ChannelNumber.count)
 
     init(repeatsLines: Bool, output: Int32) {
         self.repeatsLines = repeatsLines
@@ -111,6 +125,20 @@ struct Transcript: BenchListener {
     }
 
     mutating func hear(_ byte: UInt8) { writer.put(byte) }
+
+    /// A channel other than the line is called so from now on.
+    mutating func name(_ channel: Int, _ name: ChannelName) {
+        others[channel] = ("", [])
+        name.spell { others[channel].name.append(Character(UnicodeScalar($0))) }
+    }
+
+    /// Whole lines of other channels, each behind its channel's name.
+    mutating func hear(_ byte: UInt8, on channel: Int) {
+        others[channel].line.append(byte)
+        guard byte == 0x0A else { return }
+        for byte in Array("\(others[channel].name): ".utf8) + others[channel].line { writer.put(byte) }
+        others[channel].line = []
+    }
 
     mutating func see(_ event: Event) {
         if let refusal = event.refusal { ledger.note(.refusal(refusal.rule), line: line) }

@@ -5,6 +5,8 @@ import PackageDescription
 // Embedded Swift for this machine, under -no-allocations. Use one scratch path per mode: `--scratch-path .build-embedded`.
 // (Not a trait: SwiftPM links even the plain build as Embedded when the feature stands under a false condition.)
 let embedded = Context.environment["STIM_EMBEDDED"] == "1"
+// The fuzzer of Tools/fuzz, and what it throws bytes at, under libFuzzer and the address sanitizer: only with a scratch path of its own.
+let fuzzed = Context.environment["STIM_FUZZ"] == "1"
 
 let strict: [SwiftSetting] = [
     .strictMemorySafety(),
@@ -15,14 +17,19 @@ let strict: [SwiftSetting] = [
 // instructions.
 let inlining = ["-cross-module-optimization", "-Xllvm", "-cmo-function-size-limit=500"]
 
+let embeddedSwift: [SwiftSetting] = [
+    .enableExperimentalFeature("Embedded"), .unsafeFlags(["-no-emit-module-separately-wmo"]),
+]
+
 let board: [SwiftSetting] =
     strict
     + (embedded
-        ? [
-            .enableExperimentalFeature("Embedded"),
-            .unsafeFlags(["-no-emit-module-separately-wmo", "-Xfrontend", "-no-allocations"]),
-        ]
-        : [.unsafeFlags(inlining, .when(configuration: .release))])
+        ? embeddedSwift + [.unsafeFlags(["-Xfrontend", "-no-allocations"])]
+        : [.unsafeFlags(fuzzed ? ["-sanitize=fuzzer,address"] : inlining, .when(configuration: .release))])
+
+// What no tick runs is compiled for size where it goes to a board: a million bytes are the goal for the whole firmware.
+let small: [SwiftSetting] =
+    board + (embedded ? [.unsafeFlags(["-Osize"], .when(configuration: .release))] : [])
 
 let exact: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-ffp-contract=off"])]
 
@@ -33,7 +40,7 @@ let gpiodHeaders: [CSetting] =
 // Every room that a target is built from is named, also those that come in through another: only what is named makes SwiftPM build
 // a target again, and a room's types lie inline in the rooms above it.
 let loop: [Target.Dependency] = ["StimulatorCore", "BoardInterface", "ControlLoop"]
-let side: [Target.Dependency] = loop + ["Journal", "Console", "ConsoleSide"]
+let side: [Target.Dependency] = loop + ["Journal", "FirmwareUpdate", "Console", "ConsoleSide"]
 let rig: [Target.Dependency] = side + ["SimulatedBoard", "SimulatedRig"]
 let bench: [Target.Dependency] = rig + ["SimulatedBench", "BoardFile", "SystemIO", "CSystem", "CSodium"]
 
@@ -47,18 +54,40 @@ let boardTargets: [Target] = [
     .target(name: "BoardInterface", dependencies: ["StimulatorCore"], swiftSettings: board),
     .target(
         name: "BoardFile", dependencies: ["StimulatorCore", "BoardInterface", "CSystem", "CSodium"],
-        swiftSettings: board),
+        swiftSettings: small),
     .target(name: "ControlLoop", dependencies: ["StimulatorCore", "BoardInterface"], swiftSettings: board),
-    .target(name: "Journal", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: board),
-    .target(name: "Console", dependencies: ["StimulatorCore"], swiftSettings: board),
+    .target(name: "Journal", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: small),
+    .target(name: "FirmwareUpdate", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: small),
+    .target(name: "Console", dependencies: ["StimulatorCore", "FirmwareUpdate"], swiftSettings: small),
     .target(name: "SimulatedBoard", dependencies: ["StimulatorCore", "BoardInterface"], swiftSettings: board),
     .target(name: "LinuxBoard", dependencies: loop + ["CLinuxBoard", "CSystem"], swiftSettings: board),
-    .target(name: "ConsoleSide", dependencies: loop + ["Console", "Journal", "CSodium"], swiftSettings: board),
-    .target(name: "SystemIO", dependencies: side + ["CSystem"], swiftSettings: board),
+    .target(
+        name: "ConsoleSide", dependencies: loop + ["FirmwareUpdate", "Console", "Journal", "CSodium"],
+        swiftSettings: small),
+    .target(name: "SystemIO", dependencies: side + ["CSystem"], swiftSettings: small),
     .target(name: "SimulatedRig", dependencies: side + ["SimulatedBoard"], swiftSettings: board),
     .target(name: "SimulatedBench", dependencies: rig + ["SystemIO", "CSystem"], swiftSettings: board),
     .executableTarget(
-        name: "stimd", dependencies: bench + ["LinuxBoard", "CLinuxBoard"], swiftSettings: board),
+        name: "stimd",
+        dependencies: side + ["BoardFile", "SystemIO", "CSystem", "CSodium", "LinuxBoard", "CLinuxBoard"],
+        swiftSettings: small),
+    .target(name: "CPlant", cSettings: exact),
+    // Tests alone run it; it may allocate.
+    .executableTarget(
+        name: "plant", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard", "CSystem", "CPlant"],
+        swiftSettings: strict + (embedded ? embeddedSwift : [])),
+    .target(name: "Supervision", dependencies: ["StimulatorCore"], swiftSettings: small),
+    .target(name: "CSupervisor", cSettings: exact),
+    .executableTarget(
+        name: "supervisor",
+        dependencies: loop + [
+            "Supervision", "FirmwareUpdate", "Journal", "BoardFile", "SystemIO", "CSystem", "CSodium", "LinuxBoard",
+            "CLinuxBoard",
+            "CSupervisor",
+        ], swiftSettings: small),
+    .executableTarget(name: "stimd-sim", dependencies: bench, swiftSettings: board),
+    .executableTarget(
+        name: "target-tests", dependencies: bench, path: "Tests/TargetTests", swiftSettings: board),
 ]
 
 let hostTargets: [Target] = [
@@ -71,10 +100,7 @@ let hostTargets: [Target] = [
             "CReference", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "TOMLKit", package: "TOMLKit"),
         ],
-        swiftSettings: strict),
-    .target(name: "CPlant", cSettings: exact),
-    .executableTarget(
-        name: "plant", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard", "CSystem", "CPlant"],
+        exclude: ["Protocols"],
         swiftSettings: strict),
     // Calls of the C library that the fakes stand in for, wherever our own objects make them.
     .target(
@@ -92,17 +118,28 @@ let hostTargets: [Target] = [
         name: "LinuxBoardTests",
         dependencies: loop + ["LinuxRig", "LinuxBoard", "CLinuxBoard", "SimulatedBoard", "CFakeDevices"]),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
-    .testTarget(name: "ConsoleTests", dependencies: ["StimulatorCore", "Console"]),
+    .testTarget(name: "ConsoleTests", dependencies: ["StimulatorCore", "FirmwareUpdate", "Console"]),
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),
     .testTarget(name: "SimulatedBoardTests", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard"]),
     .testTarget(name: "JournalTests", dependencies: ["StimulatorCore", "Journal"]),
     .testTarget(name: "BoardFileTests", dependencies: ["StimulatorCore", "BoardInterface", "BoardFile", "CSodium"]),
+    .testTarget(name: "FirmwareUpdateTests", dependencies: ["StimulatorCore", "FirmwareUpdate", "CSodium"]),
     .testTarget(name: "ControlLoopTests", dependencies: loop),
     .testTarget(name: "SimulatedBenchTests", dependencies: bench),
+    .testTarget(name: "SupervisionTests", dependencies: ["StimulatorCore", "Supervision"]),
     .testTarget(name: "StimTests", dependencies: bench + ["stim", "CReference"]),
     .testTarget(name: "ScenarioTests", dependencies: bench + ["stim"]),
     .testTarget(name: "AdversaryTests", dependencies: bench),
     .testTarget(name: "ChannelTests", dependencies: bench),
+]
+
+let fuzzTargets: [Target] = [
+    .executableTarget(
+        name: "fuzz",
+        dependencies: ["StimulatorCore", "BoardInterface", "BoardFile", "Journal", "Console", "CSodium"],
+        path: "Tools/fuzz", exclude: ["run", "corpus"],
+        swiftSettings: strict + [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])],
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
 ]
 
 let package = Package(
@@ -115,6 +152,6 @@ let package = Package(
             .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
             .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         ],
-    targets: boardTargets + (embedded ? [] : hostTargets),
+    targets: boardTargets + (embedded ? [] : hostTargets) + (fuzzed ? fuzzTargets : []),
     swiftLanguageModes: [.v6]
 )

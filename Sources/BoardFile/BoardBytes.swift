@@ -1,4 +1,3 @@
-import CSodium
 import StimulatorCore
 
 /// The bytes of a compiled board file.
@@ -31,15 +30,9 @@ public struct BoardBytes: BitwiseCopyable, Sendable {
 
     /// BLAKE2b-256 of everything before the place of the hash.
     public var hash: Fixed<32, UInt8> {
-        var out = InlineArray<32, UInt8>(repeating: 0)
         unsafe withUnsafeBytes { all in
-            unsafe Swift.withUnsafeMutableBytes(of: &out) { out in
-                unsafe csodium_hash(all.baseAddress, BoardBytes.hashOffset, out.baseAddress)
-            }
+            unsafe SealedFile.hash(UnsafeRawBufferPointer(rebasing: all[..<BoardBytes.hashOffset]))
         }
-        var hash = Fixed<32, UInt8>(repeating: 0)
-        for index in 0..<32 { hash[index] = out[index] }
-        return hash
     }
 
     /// The hash that lies in the bytes.

@@ -1,5 +1,4 @@
 import BoardInterface
-import CSystem
 import StimulatorCore
 
 /// Loading a compiled board file: nothing is parsed, everything is checked, nothing is moved into its bounds.
@@ -81,16 +80,12 @@ extension BoardImage {
     /// - Parameter path: ends in a zero byte.
     /// - Throws: `BoardFault`.
     public static func load(_ path: UnsafePointer<CChar>) throws(BoardFault) -> BoardImage {
-        let descriptor = unsafe csystem_file_open_read_only(path)
-        if descriptor < 0 { throw .unreadable(code: -descriptor) }
-        defer { _ = csystem_close(descriptor) }
-        let size = csystem_file_size(descriptor)
-        if size < 0 { throw .unreadable(code: Int32(clamping: -size)) }
         var bytes = BoardBytes()
-        let read = unsafe bytes.withUnsafeMutableBytes { all in
-            unsafe csystem_file_read(descriptor, all.baseAddress, all.count, 0)
+        let (read, size): (Int64, Int64)
+        switch unsafe bytes.withUnsafeMutableBytes({ all in unsafe SealedFile.read(path, into: all) }) {
+        case .failure(let error): throw .unreadable(code: error.code)
+        case .success(let counts): (read, size) = counts
         }
-        if read < 0 { throw .unreadable(code: Int32(clamping: -read)) }
         // A file of another kind is told as such, however long it is.
         var offset = 0
         guard bytes.number(size: 8, at: &offset) == magic else { throw .magic }

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "clinuxboard.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,14 +60,35 @@ int32_t clinuxboard_throttled(void) {
     return found < 0 ? found : (strtoul(text, NULL, 16) & 0xF) != 0;
 }
 
+// True when a folder has an entry with this byte in its name behind the first place.
+static int has_entry(const char *path, char byte, char *name, size_t capacity) {
+    DIR *folder = opendir(path);
+    struct dirent *entry;
+    int found = 0;
+    while (folder && !found && (entry = readdir(folder))) {
+        found = entry->d_name[0] != '.' && strchr(entry->d_name, byte);
+        if (found && name) snprintf(name, capacity, "%s", entry->d_name);
+    }
+    if (folder) closedir(folder);
+    return found;
+}
+
+// A driver's setting says nothing of a machine whose lines another driver has: only one that has a device counts. Its module shows the
+// driver as `platform:NAME`, and the driver its devices as `ADDRESS.NAME`.
+static int has_device(const char *module) {
+    char path[400], driver[256];
+    snprintf(path, sizeof path, "/sys/module/%s/drivers", module);
+    if (!has_entry(path, ':', driver, sizeof driver)) return 0;
+    snprintf(path, sizeof path, "/sys/module/%s/drivers/%s", module, driver);
+    return has_entry(path, '.', NULL, 0);
+}
+
 int32_t clinuxboard_lines_persist(void) {
-    static const char *const paths[] = {
-        "/sys/module/pinctrl_bcm2835/parameters/persist_gpio_outputs",
-        "/sys/module/pinctrl_rp1/parameters/persist_gpio_outputs",
-    };
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        char text[8];
-        if (look(paths[i], text, sizeof text) > 0) return text[0] == 'Y' || text[0] == '1';
+    static const char *const drivers[] = {"pinctrl_bcm2835", "pinctrl_rp1"};
+    for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {
+        char path[96], text[8];
+        snprintf(path, sizeof path, "/sys/module/%s/parameters/persist_gpio_outputs", drivers[i]);
+        if (has_device(drivers[i]) && look(path, text, sizeof text) > 0) return text[0] == 'Y' || text[0] == '1';
     }
     return -ENOENT;
 }

@@ -29,3 +29,33 @@ int32_t csodium_equal(const uint8_t *first, const uint8_t *second, size_t length
 }
 
 void csodium_random(uint8_t *bytes, size_t length) { randombytes_buf(bytes, length); }
+
+// --- Hashing in pieces ---
+
+_Static_assert(sizeof(crypto_generichash_state) <= sizeof(csodium_hasher), "the hasher's words hold libsodium's state");
+
+// libsodium's state wants an alignment that a caller's value need not have: it is worked on in a copy.
+void csodium_hash_begin(csodium_hasher *hasher) {
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, 32);
+    memcpy(hasher, &state, sizeof state);
+}
+
+void csodium_hash_add(csodium_hasher *hasher, const void *data, size_t length) {
+    crypto_generichash_state state;
+    memcpy(&state, hasher, sizeof state);
+    crypto_generichash_update(&state, data, length);
+    memcpy(hasher, &state, sizeof state);
+}
+
+void csodium_hash_end(const csodium_hasher *hasher, uint8_t *out) {
+    crypto_generichash_state state;
+    memcpy(&state, hasher, sizeof state);
+    crypto_generichash_final(&state, out, 32);
+}
+
+// --- Signatures ---
+
+int32_t csodium_is_signed(const uint8_t *signature, const uint8_t *data, size_t length, const uint8_t *key) {
+    return crypto_sign_verify_detached(signature, data, length, key) == 0;
+}

@@ -5,11 +5,13 @@ enum CommandName: UInt8, BitwiseCopyable, Hashable {
     case help = 0
     case status, selftest, arm, disarm, stop, set
     case pulse, train, theta, itbs, ctbs, qps, paired
-    case check, start, abort, limits, posture, faults, clear, watch, journal, mode, renew, role, control
-    case operate, inject
+    case check, start, abort, limits, posture, faults, clear, watch, journal, mode, renew, role, control, `protocol`,
+        override, update
+    case session, threshold, note, clock, yes, no
+    case operate, inject, subject
 
     /// How many there are: raw values are 0 ..< count.
-    static var count: Int { 29 }
+    static var count: Int { 39 }
 
     /// The word itself.
     var word: StaticString { entry.word }
@@ -23,13 +25,14 @@ enum CommandName: UInt8, BitwiseCopyable, Hashable {
     }
 
     /// True for what the console side answers by itself, without the journal's task.
-    var isAnsweredAtOnce: Bool { self == .journal || self == .control || self == .role }
+    var isAnsweredAtOnce: Bool { self == .journal || self == .control || self == .role || self == .update }
 
     /// True where the command exists: hands and faults are of the simulated board only.
     func exists<Simulation: SimulationVocabulary>(in simulation: Simulation.Type) -> Bool {
         switch self {
         case .operate: Simulation.inputCount > 0
         case .inject: Simulation.componentCount > 0
+        case .subject: Simulation.inputCount > 0
         default: true
         }
     }

@@ -6,6 +6,10 @@ public enum ConsoleRequest: BitwiseCopyable, Hashable, Sendable {
     case journal(count: Int)
     /// Put this on record. `isAwaited`: a command line waits for it: call `recorded` once the entry is on the medium, or cannot be.
     case record(JournalEntry, isAwaited: Bool)
+    /// A virtual subject of this seed lies under the simulated coil; nil takes it away.
+    case virtualSubject(seed: UInt64?)
+    /// Receive an update: call `updateAnswered` with what became of it.
+    case update(UpdateRequest)
     /// A hand moves an input of the simulated board.
     case operate(input: Int, on: Bool)
     /// A part of the simulated board fails; nil is for ever.

@@ -1,3 +1,4 @@
+import FirmwareUpdate
 import StimulatorCore
 
 /// A refusal with what the session knows about its reason: enough to say why, and what would work.
@@ -7,6 +8,8 @@ struct Denial {
         case rule
         /// The line does not fit the grammar.
         case misfit(Misfit)
+        /// The line is no request in JSON.
+        case request(JSONFault)
         /// The line was longer than the limit.
         case lineTooLong
         /// The safety side did not answer.
@@ -15,6 +18,18 @@ struct Denial {
         case overtaken
         /// Too many commands wait.
         case queueFull
+        /// A guideline that an operator may override, and has not.
+        case breach(GuidelineBreaches)
+        /// No protocol of the library has this name.
+        case unknownProtocol(ProtocolName)
+        /// The set pattern is inside all guidelines.
+        case nothingToOverride
+        /// The journal has no room for so long a reason.
+        case reasonTooLong
+        /// Steps are being given.
+        case stepsRun
+        /// The receiver of updates says it all.
+        case update(UpdateRefusal)
     }
 
     var refusal: Refusal
@@ -27,10 +42,12 @@ struct Denial {
     var patternRuns = false
     /// The key switch was on.
     var isKeyOn = false
-    /// The highest intensity at which the same pattern would be admitted; nil where that was not asked.
-    var admissibleIntensity: PerMille?
+    /// The nearest patterns that would be admitted.
+    var proposals = Proposals()
     /// What the session may do, and who holds control.
     var authority = Authority.alone
+    /// Who the pulses are for.
+    var subject = SubjectCode()
     /// The command, where the first word was one.
     var name: CommandName?
 
@@ -45,6 +62,7 @@ struct Denial {
     }
 
     static var noAnswer: Denial { Denial(Refusal(.busy), reason: .noAnswer) }
+    static var stepsRun: Denial { Denial(Refusal(.wrongState), reason: .stepsRun) }
     static var overtaken: Denial { Denial(Refusal(.busy), reason: .overtaken) }
     static var queueFull: Denial {
         let limit = Int64(Outbox.capacity)
@@ -52,34 +70,9 @@ struct Denial {
     }
 }
 
-extension PulsePattern {
-    /// The highest intensity at which this pattern would be admitted; nil when there is none.
-    ///
-    /// Bisection: every limit on a pattern gets tighter with the intensity.
-    func highestIntensity(board: BoardDescription, snapshot: Snapshot) -> PerMille? {
-        var admitted = Admission.leastIntensity(board: board)
-        guard isAdmitted(at: admitted, board, snapshot) else { return nil }
-        var refused = PerMille(1001)
-        while refused.raw - admitted.raw > 1 {
-            let middle = PerMille((admitted.raw + refused.raw) / 2)
-            if isAdmitted(at: middle, board, snapshot) { admitted = middle } else { refused = middle }
-        }
-        return admitted
-    }
-
-    private func isAdmitted(at intensity: PerMille, _ board: BoardDescription, _ snapshot: Snapshot) -> Bool {
-        var pattern = self
-        pattern.intensity = intensity
-        do throws(Refusal) {
-            _ = try Admission.forecast(pattern, board: board, snapshot: snapshot)
-            return true
-        } catch {
-            return false
-        }
-    }
-}
-
 extension Refusal {
     /// The unit of `wouldAdmit`: where energy or heat is the limit, it says how many pulses.
-    var wouldAdmitUnit: ValueUnit { rule == .energy || rule == .temperatureForecast ? .pulses : unit }
+    var wouldAdmitUnit: ValueUnit {
+        rule == .energy || rule == .temperatureForecast || rule == .dose ? .pulses : unit
+    }
 }

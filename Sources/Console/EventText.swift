@@ -42,7 +42,8 @@ extension LineOutput {
             put(event.values[0])
             put(" omitted")
         case .coilWarning:
-            put("warning: the coil is at ")
+            put("warning: ", in: .caution)
+            put("the coil is at ")
             put(Millicelsius(saturating: event.values[0]))
             put(", the warning is at ")
             put(Millicelsius(saturating: event.values[1]))
@@ -77,9 +78,11 @@ extension LineOutput {
     }
 
     private mutating func trip(_ event: Event) {
+        colour(.alarm)
         put("trip: ")
-        guard let trip = Trip(rawValue: event.detail) else { return put("unknown") }
-        put(trip.name)
+        put(Trip(rawValue: event.detail)?.name ?? "unknown")
+        colour(.plain)
+        guard let trip = Trip(rawValue: event.detail) else { return }
         put("  ")
         put(trip.meaning)
         tripValues(trip, limit: event.values[0], actual: event.values[1])

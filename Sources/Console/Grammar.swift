@@ -60,6 +60,10 @@ struct Grammar<Simulation: SimulationVocabulary> {
         case .control:
             guard hasMore else { return .control(nil) }
             return .control(try index(.controlWish, expected: .controlWish) == 0 ? .take : .release)
+        case .protocol: return try protocolCommand()
+        case .override: return try overriding()
+        case .session, .threshold, .note, .clock, .yes, .no, .subject: return try subjectCommand(name)
+        case .update: return .update(try updateRequest())
         case .operate: return try operation()
         case .inject: return try injection()
         }
@@ -69,16 +73,21 @@ struct Grammar<Simulation: SimulationVocabulary> {
 
     private mutating func setting() throws(Misfit) -> ShellCommand {
         _ = try index(.settable, expected: .settable)
+        return .setIntensity(try part(upTo: 1000))
+    }
+
+    /// A part of maximum output or of a threshold, per mille.
+    mutating func part(upTo most: Int64) throws(Misfit) -> PerMille {
         let place = word()
         guard let number = Number(place, in: line), let unit = unit(of: number, .intensity) else {
             throw Misfit(place, expected: .intensity)
         }
         let value = number.scaled(by: unit)
-        guard value <= 1000 else {
-            throw Misfit(place, expected: .intensity, unit: .perMille, limit: 1000, actual: value)
+        guard value <= most else {
+            throw Misfit(place, expected: .intensity, unit: .perMille, limit: most, actual: value)
         }
         guard value >= 1 else { throw Misfit(place, expected: .intensity, unit: .perMille, limit: 1, actual: value) }
-        return .setIntensity(PerMille(saturating: value))
+        return PerMille(saturating: value)
     }
 
     private mutating func operation() throws(Misfit) -> ShellCommand {
@@ -102,6 +111,33 @@ struct Grammar<Simulation: SimulationVocabulary> {
         let name = try self.name()
         guard name.isPattern else { throw Misfit(place, expected: .pattern) }
         return try pattern(name)
+    }
+
+    private mutating func updateRequest() throws(Misfit) -> UpdateRequest {
+        switch try index(.updateVerb, expected: .updateVerb) {
+        case 0:
+            let place = word()
+            return .begin(length: try count(place, upTo: .max))
+        case 1:
+            let offset = try offset()
+            let data = word()
+            guard var bytes = line.base64(data) else { throw Misfit(data, expected: .base64) }
+            let place = word()
+            guard let check = line.check(place) else { throw Misfit(place, expected: .check) }
+            bytes.check = check
+            return .data(offset: offset, bytes)
+        case 2: return .end
+        case 3: return .abort
+        default: return .status
+        }
+    }
+
+    private mutating func offset() throws(Misfit) -> Int64 {
+        let place = word()
+        guard let number = Number(place, in: line), number.isWhole, number.unit.count == 0 else {
+            throw Misfit(place, expected: .offset)
+        }
+        return number.scaled(by: 1)
     }
 
     // MARK: Patterns
@@ -154,9 +190,9 @@ struct Grammar<Simulation: SimulationVocabulary> {
 
     // MARK: Words
 
-    private var hasMore: Bool { next < words.count }
+    var hasMore: Bool { next < words.count }
 
-    private mutating func word() -> WordRange {
+    mutating func word() -> WordRange {
         let word = words[next]
         if hasMore { next += 1 }
         return word
@@ -167,7 +203,7 @@ struct Grammar<Simulation: SimulationVocabulary> {
         guard line.matches(place, text) else { throw Misfit(place, expected: expected) }
     }
 
-    private mutating func index(_ kind: WordKind, expected: Expected) throws(Misfit) -> Int {
+    mutating func index(_ kind: WordKind, expected: Expected) throws(Misfit) -> Int {
         let place = word()
         guard let index = Vocabulary<Simulation>.index(of: place, in: line, kind: kind) else {
             throw Misfit(
@@ -187,7 +223,7 @@ struct Grammar<Simulation: SimulationVocabulary> {
 
     private mutating func onOff() throws(Misfit) -> Bool { try index(.onOff, expected: .onOff) == 0 }
 
-    private mutating func count(upTo limit: Int64) throws(Misfit) -> Int64 {
+    mutating func count(upTo limit: Int64) throws(Misfit) -> Int64 {
         let place = word()
         return try count(place, upTo: limit)
     }

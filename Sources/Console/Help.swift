@@ -7,8 +7,10 @@ extension CommandName {
         case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew, .role,
             .control:
             lookingEntry
+        case .protocol, .override: protocolEntry
+        case .session, .threshold, .note, .clock, .yes, .no, .subject: subjectEntry
         case .pulse, .train, .theta, .itbs, .ctbs, .qps, .paired: patternEntry
-        case .arm, .disarm, .stop, .set, .check, .start, .abort, .clear, .operate, .inject: actingEntry
+        case .arm, .disarm, .stop, .set, .check, .start, .abort, .clear, .operate, .inject, .update: actingEntry
         }
     }
 
@@ -44,7 +46,8 @@ extension CommandName {
                 details: """
                     In json every command line has one reply, and no echo or prompt is written. While a \
                     pattern runs, the states of the single pulses are not told: the pulse event tells \
-                    the same.
+                    the same. A line that is a SCPI message, or a request in JSON, turns the line to that \
+                    by itself; `mode human` turns it back.
                     """,
                 example: "mode json")
         case .renew:
@@ -81,6 +84,26 @@ extension CommandName {
         }
     }
 
+    private var protocolEntry: CommandEntry {
+        self == .override
+            ? CommandEntry(
+                "override", "override REASON", "gives one pattern outside a guideline, with the reason on record",
+                details: """
+                    For exactly the pattern, intensity and subject that are set, once: `start` then gives it. What a guideline \
+                    forbids altogether, and what the board cannot bear, no override allows.
+                    """,
+                example: "override ethics board 2024-17, 10 s trains")
+            : CommandEntry(
+                "protocol", "protocol list|show NAME|load NAME [at PART] [threshold OUTPUT] [seed N]",
+                "lists, shows or sets a protocol of the library",
+                details: """
+                    `load` sets the pattern, and the intensity where the motor threshold is known: PART is per cent of it \
+                    (`at 85%`), within the protocol's range. On a bench without a subject `threshold 45%` says what output \
+                    stands for it. Then `check` and `start`. Steps take their order and pauses from the seed.
+                    """,
+                example: "protocol load itbs-600 threshold 40%")
+    }
+
     private var patternEntry: CommandEntry {
         switch self {
         case .train:
@@ -110,6 +133,52 @@ extension CommandName {
                 example: "paired 100ms x 10 every 5s")
         default:
             CommandEntry("pulse", "pulse", "gives one pulse", example: "pulse")
+        }
+    }
+
+    private var subjectEntry: CommandEntry {
+        switch self {
+        case .session:
+            CommandEntry(
+                "session", "session [show | start CODE [PROFILE] | end]",
+                "says who the pulses are for, and what is left of the dose",
+                details: """
+                    CODE is never a name: letters, digits and hyphens, at most 16, with a digit. PROFILE is standard, \
+                    accelerated or measurement: how much a session and a day may give. A session that was broken off goes \
+                    on when its subject's next one is begun.
+                    """,
+                example: "session start P-01")
+        case .threshold:
+            CommandEntry(
+                "threshold",
+                """
+                threshold [show | accept | stop] | threshold start METHOD [active] [from INTENSITY] \
+                | threshold set INTENSITY method METHOD [active]
+                """,
+                "determines a motor threshold, or puts one on record",
+                details: """
+                    Methods to start: ifcn (10 of 20), pest (maximum likelihood), map (the same with the population known), \
+                    stochastic. Each proposes an intensity; `pulse` gives the pulse, `yes` or `no` says whether the muscle \
+                    answered. Methods to set: observation, emg.
+                    """,
+                example: "threshold start pest")
+        case .note:
+            CommandEntry(
+                "note", "note TEXT | note side-effect TEXT | note pain 0..10",
+                "puts a remark, a side effect or a pain rating on record",
+                example: "note pain 3")
+        case .clock:
+            CommandEntry(
+                "clock", "clock [show | set TIME]", "says what time it is, or sets it (UTC)",
+                details: "Until it is set, the previous session counts as today's. A cool-down never counts it.",
+                example: "clock set 2026-11-27T20:30")
+        case .yes: CommandEntry("yes", "yes", "the muscle answered the last pulse", example: "yes")
+        case .no: CommandEntry("no", "no", "the muscle did not answer the last pulse", example: "no")
+        default:
+            CommandEntry(
+                "subject", "subject virtual SEED | subject none",
+                "lays a virtual subject under the simulated coil: it answers pulses",
+                example: "subject virtual 7")
         }
     }
 
@@ -143,6 +212,17 @@ extension CommandName {
                 "clear", "clear [TRIP]", "acknowledges a trip, or all",
                 details: "Faults want the key switch turned off and on within the last 10 s.",
                 example: "clear emergencyStop")
+        case .update:
+            CommandEntry(
+                "update", "update begin LENGTH|data OFFSET BASE64 CHECK|end|abort|status",
+                "receives a signed update, which the next start takes",
+                details: """
+                    `stim update send` drives this. LENGTH and OFFSET are bytes, BASE64 is at most 168 of them, CHECK is \
+                    their CRC-32 in hexadecimal. Each line is answered with what has been received; after a line that \
+                    was lost or damaged go on from there. In state safe, with the key on. `update status` says what \
+                    runs, which keys are known, and what waits.
+                    """,
+                example: "update status")
         case .operate:
             CommandEntry(
                 "operate", "operate INPUT on|off", "moves a hand on the simulated board",

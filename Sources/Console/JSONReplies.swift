@@ -1,12 +1,20 @@
 import StimulatorCore
 
-/// Replies as JSON. Each begins `{"reply":NAME,"ok":BOOL`.
+/// Replies as JSON. Each begins `{"reply":NAME,"ok":BOOL`, behind the `id` of the request where it had one.
 extension LineOutput {
     /// Opens a reply that says yes.
     mutating func openReply(_ name: CommandName) {
         openObject()
+        requestID()
         field("reply", name.word)
         field("ok", true)
+    }
+
+    /// What the program called its request, where it did.
+    private mutating func requestID() {
+        guard !replyID.isEmpty else { return }
+        key("id")
+        for index in 0..<replyID.count { put(replyID[index]) }
     }
 
     /// A whole refusal: the numbers in `unit`, and both sentences that people get.
@@ -15,6 +23,7 @@ extension LineOutput {
     ) {
         let refusal = denial.refusal
         openObject()
+        requestID()
         if let name = denial.name {
             field("reply", name.word)
         } else {
@@ -27,8 +36,12 @@ extension LineOutput {
         field("wouldAdmit", refusal.wouldAdmit)
         field("unit", refusal.unit.symbol)
         field("wouldAdmitUnit", refusal.wouldAdmitUnit.symbol)
-        if let intensity = denial.admissibleIntensity { field("wouldAdmitPermille", Int64(intensity.raw)) }
+        if let weaker = denial.proposals.weaker { field("wouldAdmitPermille", Int64(weaker.intensity.raw)) }
+        proposals(denial.proposals)
+        if case .breach(let breaches) = denial.reason { self.breaches(breaches) }
         if refusal.pulseIndex > 0 { field("pulseIndex", refusal.pulseIndex) }
+        if case .request(let fault) = denial.reason { field("position", Int64(fault.position)) }
+        if case .update(let update) = denial.reason { field("update", update.name) }
         if case .misfit(let misfit) = denial.reason { field("word", misfit.word, of: line) }
         key("why")
         openString()
@@ -41,14 +54,24 @@ extension LineOutput {
         endObjectLine()
     }
 
-    mutating func forecastReply(_ forecast: Forecast) {
-        openReply(.check)
-        field("pulses", forecast.pulses)
-        field("durationNs", forecast.duration.raw)
-        field("millijoules", forecast.energy.raw)
-        field("coilMillicelsius", Int64(forecast.hottestCoil.raw))
-        field("waitNs", forecast.waitAfter.raw)
-        endObjectLine()
+    /// The nearest patterns that would be admitted; none, where nothing near would be.
+    private mutating func proposals(_ proposals: Proposals) {
+        if proposals.isEmpty { return }
+        openList("proposals")
+        proposal("slower", proposals.slower)
+        proposal("fewer", proposals.fewer)
+        proposal("weaker", proposals.weaker)
+        closeList()
+    }
+
+    private mutating func proposal(_ change: StaticString, _ pattern: PulsePattern?) {
+        guard let pattern else { return }
+        openElement()
+        field("change", change)
+        field("pulses", pattern.pulseCount)
+        field("intensityPermille", Int64(pattern.intensity.raw))
+        patternFields(pattern)
+        closeObject()
     }
 
     mutating func limitsReply(_ board: BoardDescription, intensity: PerMille) {

@@ -69,10 +69,9 @@ struct LineEditor: ~Copyable {
         line = LineBuffer()
     }
 
-    /// Forgets that a carriage return came, too: another reader is on the line.
+    /// Forgets that a carriage return came, too: the line went down. The history is the line's, for whoever comes next.
     mutating func forget() {
         wipe()
-        history = History()
         afterCarriageReturn = false
     }
 

@@ -1,5 +1,14 @@
 import StimulatorCore
 
+/// What a text means to the eye: the colours that every terminal with colours has; one without passes over them.
+enum TextColour: UInt8, BitwiseCopyable {
+    case plain = 0
+    /// A trip, a lockout, silence of the safety side.
+    case alarm = 31
+    /// A refusal, a warning, an energised capacitor.
+    case caution = 33
+}
+
 /// Bytes on their way to the line.
 ///
 ///     write ... endLine ──▶ committed, may be taken
@@ -7,6 +16,15 @@ import StimulatorCore
 ///
 /// Never blocks and never lets half a line out: a slow reader loses whole lines, and is told how many.
 struct LineOutput: ~Copyable {
+    /// Where bytes go.
+    enum Sink: BitwiseCopyable {
+        case line
+        /// Nowhere: a line that is asked by a program says nothing of its own accord.
+        case nothing
+        /// Into a text that is kept for later, cut where it is full.
+        case capture
+    }
+
     private static var capacity: UInt64 { 16_384 }
 
     private var bytes = InlineArray<16_384, UInt8>(repeating: 0)
@@ -18,10 +36,14 @@ struct LineOutput: ~Copyable {
     private var last: UInt8 = 0
     /// Lines dropped and not yet told to the reader.
     private(set) var droppedLines: UInt64 = 0
+    var sink = Sink.line
+    /// The request that replies in JSON answer.
+    var replyID = RequestID()
+    private var captured = SCPIText()
     /// True between the quotes of a JSON string: `put` escapes.
     private var insideString = false
-    /// A terminal in raw mode wants CR LF, a program wants LF.
-    var endsWithCarriageReturn = false
+    /// A person's terminal in raw mode: it wants CR LF, and has colours; a program wants LF.
+    var isTerminal = false
     /// Lines are written over old ones: each erases what is left of the one below.
     var erasesLineEnds = false
 
@@ -47,6 +69,22 @@ struct LineOutput: ~Copyable {
         droppedLines = 0
     }
 
+    /// How many bytes have ever been written, for `retract`.
+    var mark: UInt64 { written }
+
+    /// Takes back what was written since `mark` and nobody has taken yet.
+    mutating func retract(to mark: UInt64) {
+        written = max(taken, min(mark, written))
+        committed = min(committed, written)
+    }
+
+    /// What was written into the text, which is then empty.
+    mutating func takeCaptured() -> SCPIText {
+        let text = captured
+        captured = SCPIText()
+        return text
+    }
+
     /// The number of lines dropped so far, once a notice about them has room.
     mutating func takeDroppedLines() -> UInt64? {
         guard droppedLines > 0, Self.capacity - (written - taken) >= Self.capacity / 4 else { return nil }
@@ -56,6 +94,14 @@ struct LineOutput: ~Copyable {
     }
 
     // MARK: Writing
+
+    /// How many bytes of the present line have been written.
+    var lineLength: Int { Int(written - committed) }
+
+    /// Blanks up to `column`, counted from where the line had `start` bytes; at least one.
+    mutating func pad(to column: Int, from start: Int) {
+        repeat { put(UInt8(ascii: " ")) } while lineLength - start < column && !overflowed
+    }
 
     /// Writes a byte, escaped inside a JSON string.
     mutating func put(_ byte: UInt8) {
@@ -96,10 +142,25 @@ struct LineOutput: ~Copyable {
         raw(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }
 
+    /// Colours what follows, on a terminal: the one who colours ends it with `plain` in the same line.
+    mutating func colour(_ colour: TextColour) {
+        guard isTerminal else { return }
+        put("\u{1B}[")
+        put(Int64(colour.rawValue))
+        put(UInt8(ascii: "m"))
+    }
+
+    /// Writes a text in a colour.
+    mutating func put(_ text: StaticString, in colour: TextColour) {
+        self.colour(colour)
+        put(text)
+        self.colour(.plain)
+    }
+
     /// Ends the line and lets it out; without room for all of it, drops it.
     mutating func endLine() {
         if erasesLineEnds { put("\u{1B}[K") }
-        if endsWithCarriageReturn { raw(0x0D) }
+        if isTerminal { raw(0x0D) }
         raw(0x0A)
         commit()
     }
@@ -135,6 +196,11 @@ struct LineOutput: ~Copyable {
     }
 
     private mutating func raw(_ byte: UInt8) {
+        switch sink {
+        case .line: break
+        case .nothing: return
+        case .capture: return captured.append(byte)
+        }
         guard written - taken < Self.capacity else {
             overflowed = true
             return

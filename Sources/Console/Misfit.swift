@@ -2,15 +2,20 @@ import StimulatorCore
 
 /// What the grammar expects at a place of a line.
 enum Expected: UInt8, BitwiseCopyable, Hashable {
-    case command, settable, intensity, rate, count, time, repeats, every, pattern, trip, onOff, outputMode, controlWish,
-        role, pinLine
-    case input, component, failure, forWord, nothing
+    case command, settable, intensity, voltage, rate, count, time, repeats, every, pattern, trip, onOff, outputMode,
+        controlWish, role, pinLine
+    case input, component, failure, forWord, updateVerb, offset, base64, check, nothing
+    case sessionAction, subjectCode, profile, thresholdAction, procedure, startOption, setOption, statedMethod, remark,
+        rating
+    case clockAction, moment, subjectAction
+    case protocolAction, protocolOption, protocolName, reason
 
     var text: StaticString {
         switch self {
         case .command: "a command"
         case .settable: "the word intensity"
         case .intensity: "an intensity such as 60%"
+        case .voltage: "a voltage such as 990 V"
         case .rate: "a rate such as 10Hz"
         case .count: "a whole number"
         case .time: "a time with its unit, such as 10s or 50ms"
@@ -19,6 +24,10 @@ enum Expected: UInt8, BitwiseCopyable, Hashable {
         case .pattern: "a pattern such as train 10Hz 50"
         case .trip: "a trip"
         case .onOff: "on or off"
+        case .protocolAction: "list, show or load"
+        case .protocolOption: "at, threshold or seed"
+        case .protocolName: "a protocol's name"
+        case .reason: "a reason of at most 200 bytes"
         case .outputMode: "human or json"
         case .controlWish: "take or release"
         case .role: "observer, operator or engineer"
@@ -27,7 +36,24 @@ enum Expected: UInt8, BitwiseCopyable, Hashable {
         case .component: "a component"
         case .failure: "a way in which this component fails"
         case .forWord: "the word for"
+        case .updateVerb: "begin, data, end, abort or status"
+        case .offset: "the number of a byte, from 0"
+        case .base64: "base64 of at most 168 bytes"
+        case .check: "a CRC-32 in eight hexadecimal digits"
         case .nothing: "the end of the line"
+        case .sessionAction: "show, start or end"
+        case .subjectCode: "a subject's code: 1 to 16 letters, digits and hyphens, with a digit, and never a name"
+        case .profile: "a session's profile"
+        case .thresholdAction: "show, start, set, accept or stop"
+        case .procedure: "a method that proposes intensities"
+        case .startOption: "active or from"
+        case .setOption: "the word method, or active"
+        case .statedMethod: "observation or emg"
+        case .remark: "a remark of at most 200 bytes"
+        case .rating: "a pain rating from 0 to 10"
+        case .clockAction: "show or set"
+        case .moment: "a time in UTC such as 2026-11-27T20:30"
+        case .subjectAction: "virtual or none"
         }
     }
 }

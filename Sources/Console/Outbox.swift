@@ -76,10 +76,14 @@ struct PendingReplies: BitwiseCopyable {
         var deadline: Instant
         /// The session's intensity if the command is refused.
         var previousIntensity: PerMille
+        /// What a program called its request.
+        var id: RequestID
     }
 
     private var entries = Fixed<8, Entry>(
-        repeating: Entry(token: 0, name: .stop, deadline: .distantFuture, previousIntensity: .zero))
+        repeating: Entry(
+            token: 0, name: .stop, deadline: .distantFuture, previousIntensity: .zero,
+            id: RequestID()))
     private(set) var count = 0
 
     var isFull: Bool { count == 8 }

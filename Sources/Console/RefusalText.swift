@@ -6,6 +6,11 @@ extension LineOutput {
         switch denial.reason {
         case .rule: why(denial.refusal, denial)
         case .misfit(let misfit): why(misfit, line: line)
+        case .request(let fault):
+            put("byte ")
+            put(Int64(fault.position))
+            put(" of the request: expected ")
+            put(fault.expected)
         case .lineTooLong:
             put("line of ")
             put(denial.refusal.actual)
@@ -16,6 +21,16 @@ extension LineOutput {
         case .queueFull:
             put(denial.refusal.limit)
             put(" commands wait for their answers")
+        case .breach(let breaches):
+            breach(breaches.first)
+            put(" (")
+            put(breaches.first.source.citation)
+            put(")")
+        case .unknownProtocol(let name): whyUnknown(name)
+        case .nothingToOverride: put("the pattern that is set is inside all guidelines")
+        case .reasonTooLong: put("with what it is for, the reason does not fit into a record")
+        case .stepsRun: put("the steps of a protocol are being given")
+        case .update(let refusal): refusal.why { put($0) }
         }
     }
 
@@ -68,6 +83,11 @@ extension LineOutput {
         case .posture:
             put(Guarantee(rawValue: refusal.detail)?.missing ?? "the self-test has not passed")
         case .badValue where denial.name == .clear: put("this trip does not hold")
+        case .badValue where denial.name == .protocol:
+            put("the value is ")
+            limitAndActual(
+                Refusal(.badValue, unit: refusal.unit, limit: refusal.actual, actual: refusal.limit),
+                ", the protocol or the subject wants ")
         case .badValue:
             put("the value is ")
             put(refusal.actual, in: refusal.unit)
@@ -75,11 +95,37 @@ extension LineOutput {
             put(refusal.limit, in: refusal.unit)
         case .unknownCommand: put("not a command")
         case .noPattern: put("no pattern has been set")
+        case .guideline: whyGuideline(refusal)
+        case .threshold:
+            put(denial.name == .protocol ? "the " : "the subject's ")
+            put((ThresholdKind(rawValue: refusal.detail) ?? .resting).name)
+            put(" motor threshold is not known, and the ")
+            put(denial.name == .protocol ? "protocol counts" : "guidelines count")
+            put(" in per cent of it")
         case .busy: put("the safety side is busy")
+        case .update: put("an update is not taken")
         case .journal: put("the journal could not be written")
+        case .session, .answer: whySubject(refusal, denial)
         case .role: whyRole(refusal, denial)
         case .control: whyControl(refusal, denial)
         }
+    }
+
+    /// What no override reaches.
+    private mutating func whyGuideline(_ refusal: Refusal) {
+        if refusal.unit == .perMille {
+            put("in a train at most ")
+            limitAndActual(refusal, " of the motor threshold are given, this one has ")
+        } else if refusal.detail == 1 {
+            put("above the motor threshold a pause between trains of ")
+            limitAndActual(refusal, " or less is unsafe, this one is ")
+        } else {
+            put("in a train pulses are at least ")
+            limitAndActual(refusal, " apart, these are ")
+        }
+        put(" (")
+        put((refusal.detail == 1 ? GuidelineSource.chen1997 : .rossi2009).citation)
+        put(")")
     }
 
     private mutating func whyState(_ refusal: Refusal, _ denial: Denial) {

@@ -6,6 +6,7 @@ extension LineOutput {
         switch denial.reason {
         case .rule: remedy(denial.refusal, denial)
         case .misfit(let misfit): remedy(misfit, name: denial.name, in: simulation)
+        case .request: put("a request such as {\"id\": 1, \"command\": \"train 10Hz 50\"}")
         case .lineTooLong:
             put("a line of at most ")
             put(denial.refusal.limit)
@@ -13,6 +14,12 @@ extension LineOutput {
         case .noAnswer: put("the same again, once `status` shows that the board runs")
         case .overtaken: put("the same again, once the board is discharged")
         case .queueFull: put("the same again, after their answers")
+        case .breach(let breaches): remedy(breaches, denial.proposals)
+        case .unknownProtocol: put("a name of `protocol list`")
+        case .nothingToOverride: put("`start`, which needs no override")
+        case .reasonTooLong: put("a shorter reason")
+        case .stepsRun: put("`abort` first, or the same again after the last step")
+        case .update(let refusal): refusal.remedy { put($0) }
         }
     }
 
@@ -50,7 +57,7 @@ extension LineOutput {
         case .badValue where denial.name == .clear: put("`clear` alone, for every trip that holds")
         case .rateForPower, .recharge, .energy, .temperatureForecast, .pulsesPerSecond, .dose, .trainLength, .interval,
             .badValue:
-            admissible(refusal, denial.admissibleIntensity)
+            admissible(refusal, denial.proposals)
         case .cooldown:
             put("the same again in ")
             put(refusal.wouldAdmit, in: refusal.unit)
@@ -67,7 +74,7 @@ extension LineOutput {
             if trip == .boardMismatch { put("the board and its file put right (`status` says what is wrong), ") }
             if trip.clearing == .whenConditionClears || trip.clearing == .onDisarm { put("the same again, ") }
             put(trip.clearing.text)
-        case .key where denial.name == .arm: put("the key switch on, then the same again")
+        case .key where denial.name == .arm || denial.name == .update: put("the key switch on, then the same again")
         case .key: put("the key switch turned off and on, then the same again within 10 s")
         case .posture:
             put(
@@ -75,24 +82,43 @@ extension LineOutput {
                     ? "the same again, after a `selftest` that passes"
                     : "the same after a start that has all of what `posture` lists")
         case .unknownCommand: put("help")
+        case .guideline where !denial.proposals.isEmpty:
+            put("the same ")
+            put(denial.proposals)
+        case .guideline:
+            put(refusal.wouldAdmit, in: refusal.unit)
+            put(
+                refusal.unit == .perMille
+                    ? " of the motor threshold" : refusal.detail == 1 ? " or more between trains" : " or more")
+        case .threshold where denial.name == .protocol && denial.subject.isEmpty:
+            put("the same with `threshold 45%` or what output stands for it")
+        case .threshold: put("the same once the threshold has been measured or stated; single pulses need none")
         case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
         case .busy: put("the same again in a moment")
+        case .update: put("`update status` says which")
         case .journal: put("the same again, once `status` shows a writable journal")
-        case .role: wayToRole(refusal, denial)
+        case .session, .answer: wayToSubject(refusal)
+        case .role: wayToRole(refusal)
         case .control: wayToControl(denial)
         }
     }
 
-    private mutating func admissible(_ refusal: Refusal, _ intensity: PerMille?) {
-        if refusal.wouldAdmit > 0 {
+    /// An operator's way, and the ways without one.
+    private mutating func remedy(_ breaches: GuidelineBreaches, _ proposals: Proposals) {
+        put("`override REASON`, then `start`")
+        if proposals.isEmpty { return }
+        put("; or without one the same ")
+        put(proposals)
+    }
+
+    private mutating func admissible(_ refusal: Refusal, _ proposals: Proposals) {
+        if !proposals.isEmpty {
+            put("the same ")
+            put(proposals)
+        } else if refusal.wouldAdmit > 0 {
             put(refusal.wouldAdmit, in: refusal.wouldAdmitUnit)
             if refusal.unit == .microseconds { paceText(refusal.wouldAdmit) }
-        }
-        if let intensity {
-            if refusal.wouldAdmit > 0 { put(", or ") }
-            put("the same at ")
-            put(intensity)
-        } else if refusal.wouldAdmit <= 0 {
+        } else {
             put(lessText(refusal.rule))
         }
     }
@@ -102,6 +128,60 @@ extension LineOutput {
         put(" from start to start (")
         let tenths = 10_000_000 / microseconds
         put(tenths > 0 ? Millihertz(tenths * 100) : Millihertz(1_000_000_000 / microseconds))
+        put(")")
+    }
+
+    /// `at 19.6 Hz, or with 312 pulses, or at 61 %`: each was judged.
+    private mutating func put(_ proposals: Proposals) {
+        var isFirst = true
+        func or(_ output: inout LineOutput) {
+            if !isFirst { output.put(", or ") }
+            isFirst = false
+        }
+        if let slower = proposals.slower {
+            or(&self)
+            pace(slower)
+        }
+        if let fewer = proposals.fewer {
+            or(&self)
+            put("with ")
+            put(Int64(fewer.pulseCount), in: .pulses)
+            repeats(fewer)
+        }
+        if let weaker = proposals.weaker {
+            or(&self)
+            put("at ")
+            put(weaker.intensity)
+        }
+    }
+
+    /// The innermost rate, and the pause where there is one.
+    private mutating func pace(_ pattern: PulsePattern) {
+        var isFirst = true
+        for index in 0..<4 where pattern.levels[index].count > 1 {
+            if isFirst {
+                put("at ")
+                let tenths = 10_000_000_000 / max(1, pattern.levels[index].interval.raw)
+                put(Millihertz(tenths * 100))
+                isFirst = false
+            } else {
+                put(" every ")
+                put(pattern.levels[index].interval)
+            }
+        }
+    }
+
+    private mutating func repeats(_ pattern: PulsePattern) {
+        var levels = 0
+        for index in 0..<4 where pattern.levels[index].count > 1 { levels += 1 }
+        guard levels > 1 else { return }
+        put(" (")
+        var isFirst = true
+        for index in 0..<4 where pattern.levels[index].count > 1 {
+            if !isFirst { put(" x ") }
+            isFirst = false
+            put(Int64(pattern.levels[index].count))
+        }
         put(")")
     }
 

@@ -55,20 +55,4 @@ extension LineOutput {
             put(Int64(report.omittedBy[number]))
         }
     }
-
-    mutating func forecast(_ forecast: Forecast, intensity: PerMille) {
-        put("admitted: ")
-        put(Int64(forecast.pulses), in: .pulses)
-        put(" at ")
-        put(intensity)
-        put(" in ")
-        put(forecast.duration)
-        put(", ")
-        put(forecast.energy)
-        put(" stored energy, coil up to ")
-        put(forecast.hottestCoil)
-        put(", then a wait of ")
-        put(forecast.waitAfter)
-        endLine()
-    }
 }

@@ -5,11 +5,13 @@ extension ShellSession {
     /// True for what moves the board, or keeps it armed. Looking and stopping is everyone's; so is what stays in the session.
     func needsControl(_ command: ShellCommand) -> Bool {
         switch command {
-        case .arm, .give, .start, .abort, .clear, .selfTest, .renew: true
+        case .arm, .give, .start, .abort, .clear, .selfTest, .renew, .override: true
+        case .subject(let command): command.needsControl
+        case .update(let request): request.isStaging
         case .setIntensity: snapshot.state.isArmed || pending.contains(.arm)
         case .help, .status, .disarm, .stop, .check, .limits, .posture, .faults, .watch, .journal, .mode, .control,
-            .role,
-            .request:
+            .role, .request,
+            .protocolList, .protocolShow, .protocolLoad:
             false
         }
     }
@@ -37,11 +39,14 @@ extension ShellSession {
 
     /// True while somebody is there who keeps an armed board armed.
     public func isActive(at now: Instant) -> Bool {
-        lease.isActive(at: now, patternRuns: patternRuns, span: board.lease)
+        lease.isActive(at: now, patternRuns: isGiving, span: board.lease)
     }
 
     /// A command was not passed on: the command line gets its reply.
     public mutating func refused(_ refusal: Refusal, token: UInt32) {
+        settleOverride(token: token, isAccepted: false)
+        settleStart(token: token, isAccepted: false)
+        if let run = steps, run.token == token, token != 0 { endSteps("ended, refused") }
         guard let entry = pending.takeFirst(where: { $0.token != 0 && $0.token == token }) else { return }
         refuse(refusal.rule == .busy ? .overtaken : Denial(refusal), entry: entry)
         refreshInput()
@@ -54,6 +59,7 @@ extension ShellSession {
     public mutating func receive(_ notice: ControlNotice) {
         switch notice {
         case .takenOver(let channel, let role):
+            endSteps("ended, control was taken over")
             if mode == .json {
                 output.openObject()
                 output.field("event", "controlTakenOver")
@@ -77,7 +83,7 @@ extension ShellSession {
     /// one is not taken for an answer to this one.
     public mutating func startAnew() {
         let token = lastToken
-        self = ShellSession(board: board)
+        self = ShellSession(board: board, protocols: library)
         lastToken = token
     }
 }

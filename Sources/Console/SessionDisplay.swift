@@ -18,12 +18,13 @@ extension ShellSession {
         if isScreenWatched { endWatch() }
         if isInputShown { output.put("\r\u{1B}[K") }
         isInputShown = false
+        echoMark = nil
     }
 
     /// Ends the input line where it stands, as Enter does.
     mutating func endInput() {
         guard isInteractive else { return }
-        if !isInputShown { drawInput() }
+        if !isInputShown || isForPrograms { drawInput(isComplete: true) }
         output.endLine()
         isInputShown = false
     }
@@ -37,6 +38,8 @@ extension ShellSession {
 
     /// Echoes a byte at the end of the line, or draws the line where it has become too long for that.
     mutating func echo(_ byte: UInt8) {
+        if editor.line.count == 1 { echoMark = output.mark }
+        if isForPrograms { return }
         guard pinRole == nil, isInputShown, !isProgressShown,
             snapshot.state.name.byteCount + 2 + editor.line.count < width,
             editor.line.count > 1
@@ -44,9 +47,17 @@ extension ShellSession {
         output.put(byte)
     }
 
+    /// A line that begins as program messages and requests in JSON do is not echoed: a program would read it as an answer.
+    private var isForPrograms: Bool {
+        switch editor.line.isEmpty ? 0 : editor.line.bytes[0] {
+        case UInt8(ascii: "*"), UInt8(ascii: ":"), UInt8(ascii: "{"): true
+        default: false
+        }
+    }
+
     /// Draws prompt and line, or the progress of a pattern while nothing is being written.
-    mutating func drawInput() {
-        guard isInteractive, !isWatching else { return }
+    mutating func drawInput(isComplete: Bool = false) {
+        guard isInteractive, !isWatching, isComplete || !isForPrograms else { return }
         output.put(UInt8(0x0D))
         isInputShown = true
         if let pinRole {
@@ -60,7 +71,7 @@ extension ShellSession {
             output.put("\u{1B}[K")
             return
         }
-        output.put(snapshot.state.name)
+        output.put(snapshot.state.name, in: snapshot.state.colour)
         output.put("> ")
         let room = width - snapshot.state.name.byteCount - 2
         let first = max(0, editor.cursor - room + 1)
@@ -129,7 +140,9 @@ extension ShellSession {
 
     /// Says that the shell disarms an armed board that nobody uses.
     mutating func tellIdle() {
-        if mode == .json {
+        if mode == .scpi {
+            noteError(-300) { $0.put("idle for too long: the board disarms") }
+        } else if mode == .json {
             output.openObject()
             output.field("event", "idle")
             output.field("limitUs", board.idle.raw / 1_000)
@@ -153,9 +166,10 @@ extension ShellSession {
             output.endObjectLine()
         } else {
             openLines()
+            if isSafetySilent { output.put("WARNING: ", in: .alarm) }
             output.put(
                 isSafetySilent
-                    ? "WARNING: the safety side is silent: what is shown is old, the hardware stops the board"
+                    ? "the safety side is silent: what is shown is old, the hardware stops the board"
                     : "the safety side reports again")
             output.endLine()
         }
@@ -164,7 +178,9 @@ extension ShellSession {
     /// Says that the line was too slow for what was written.
     mutating func tellDroppedLines() {
         guard let dropped = output.takeDroppedLines() else { return }
-        if mode == .json {
+        if mode == .scpi {
+            noteError(-430) { $0.put("responses were dropped: nobody reads them") }
+        } else if mode == .json {
             output.openObject()
             output.field("event", "linesDropped")
             output.field("count", dropped)
@@ -174,6 +190,17 @@ extension ShellSession {
             output.put(dropped)
             output.put(" lines dropped: the line is too slow")
             output.endLine()
+        }
+    }
+}
+
+extension StimulatorState {
+    /// The colour of the state's name: whether there may be voltage on the capacitor, or something is wrong.
+    var colour: TextColour {
+        switch self {
+        case .selfTest, .safe: .plain
+        case .arming, .charging, .ready, .firing, .recovering, .discharging: .caution
+        case .faulted: .alarm
         }
     }
 }

@@ -7,21 +7,34 @@ extension ShellSession {
         noteGap(before: event)
         report.add(event)
         switch event.kind {
-        case .accepted, .refused: settle(event)
+        case .accepted, .refused:
+            settleOverride(token: event.index, isAccepted: event.kind == .accepted)
+            settleStart(token: event.index, isAccepted: event.kind == .accepted)
+            settleStep(event)
+            settle(event)
         case .state:
             if let state = StimulatorState(rawValue: event.detail) { snapshot.state = state }
             showState(event)
+            if !snapshot.state.isArmed { endSteps("ended, the board is not armed") }
         case .trainStarted:
             shownOmissions = 0
             shownProgress = 0
             nextProgress = event.at + progressPeriod
+            noteStart(event)
             if mode == .json { output.eventLine(event) }
         case .pulse: if mode == .json { output.eventLine(event) }
         case .omitted: showOmission(event)
-        case .trainFinished: showReport(event)
-        case .trip: showNow(event)
+        case .trainFinished:
+            showReport(event)
+            finishStep(event)
+            noteUse(delivered: event.index)
+            if event.index == 1 { askForAnswer() }
+        case .trip:
+            showNow(event)
+            if mode == .scpi { noteTrip(event) }
         case .tripCleared, .coilWarning, .selfTest, .idle, .posture: if !isScreenWatched { showNow(event) }
         }
+        attendMessages()
         refreshInput()
     }
 
@@ -76,6 +89,7 @@ extension ShellSession {
         nextProgress = .distantFuture
         if mode == .json { return output.trainFinishedLine(event, report) }
         openLines()
+        if let steps { return output.stepLine(steps, report) }
         output.report(report)
     }
 }

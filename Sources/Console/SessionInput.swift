@@ -10,6 +10,8 @@ extension ShellSession {
         if byte == 0x18 {
             endPin()
             openLines()
+            waitingLines.clear()
+            scpi.endMessage()
             stop(asCommand: false)
         } else {
             act(on: editor.receive(byte, editing: isInteractive))
@@ -33,7 +35,11 @@ extension ShellSession {
         case .tooLong(let length):
             endPin()
             endInput()
-            refuse(.lineTooLong(length), line: LineBuffer())
+            if mode == .scpi {
+                noteError(-363) { $0.why(.lineTooLong(length), line: LineBuffer()) }
+            } else {
+                refuse(.lineTooLong(length), line: LineBuffer())
+            }
         case .complete: complete()
         case .interrupt: interrupt()
         case .clearScreen:
@@ -42,18 +48,71 @@ extension ShellSession {
         }
     }
 
+    /// A line is complete. While a program message is being carried out, it waits.
     private mutating func submit() {
         if let role = pinRole {
             endInput()
             return submitPin(for: role)
         }
         let line = editor.line
-        endInput()
+        if mode != .scpi, isProgramMessage(line) {
+            // A program reads no echo.
+            if let echoMark { output.retract(to: echoMark) }
+            isInputShown = false
+            editor.reset()
+            begin(line)
+        } else if mode == .scpi {
+            editor.reset()
+            if !waitingLines.add(line) { noteError(-363) { $0.put("too many messages wait") } }
+        } else {
+            endInput()
+            if isSecret(line) { editor.wipe() } else { editor.remember() }
+            editor.reset()
+            obey(line)
+        }
+        attendMessages()
+    }
+
+    /// Somebody may have put a PIN on the line of the command; requests are a program's, and nobody recalls them.
+    private func isSecret(_ line: LineBuffer) -> Bool {
+        let words = WordList(line, upTo: line.count)
+        return JSONRequest.isMeant(line) || words.count > 2 && line.matches(words[0], CommandName.role.word)
+    }
+
+    /// Takes a line that had to wait.
+    mutating func take(_ line: LineBuffer) {
+        if isProgramMessage(line) { return begin(line) }
+        if mode == .scpi { mode = .human }
+        obey(line)
+    }
+
+    /// Does what a line says, in the shell's words or as a request in JSON.
+    private mutating func obey(_ line: LineBuffer) {
+        guard JSONRequest.isMeant(line) else { return obeyWords(of: line) }
+        do throws(JSONFault) {
+            let request = try JSONRequest(line)
+            if mode != .json { mode = .json }
+            output.replyID = request.id
+            obeyWords(of: request.words)
+        } catch {
+            output.replyID = error.id
+            refuse(Denial(Refusal(.badValue), reason: .request(error)), line: LineBuffer())
+        }
+        output.replyID = RequestID()
+    }
+
+    /// The line is a request that can be read.
+    func isRequest(_ line: LineBuffer) -> Bool {
+        do throws(JSONFault) {
+            _ = try JSONRequest(line)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private mutating func obeyWords(of line: LineBuffer) {
         var grammar = Grammar<Simulation>(line, intensity: intensity)
-        // Somebody may have put a PIN there.
-        let isSecret = grammar.words.count > 2 && line.matches(grammar.words[0], CommandName.role.word)
-        if isSecret { editor.wipe() } else { editor.remember() }
-        editor.reset()
         guard grammar.words.count > 0 else { return }
         var name: CommandName?
         do throws(Misfit) {
@@ -74,7 +133,8 @@ extension ShellSession {
             if isInputShown { output.put("^C") }
             endInput()
         }
-        if patternRuns { perform(.abort, as: .abort) }
+        if mode == .scpi { clearDevice() }
+        if isGiving { perform(.abort, as: .abort) }
     }
 
     /// TAB: puts in what all fitting words have in common; lists them where that is nothing.

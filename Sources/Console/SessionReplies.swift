@@ -6,10 +6,11 @@ extension ShellSession {
     mutating func settle(_ event: Event) {
         while let entry = pending.takeFirst(where: { $0.token != 0 && $0.token == event.index }) {
             openLines()
+            scpi.answeredAt = max(scpi.answeredAt, event.at)
             if let refusal = event.refusal {
                 refuse(refusal.rule.isAboutPatterns ? denial(refusal) : Denial(refusal), entry: entry)
             } else if event.kind == .accepted {
-                accept(entry.name)
+                answer(entry) { $0.accept(entry.name) }
             } else {
                 refuse(.noAnswer, entry: entry)
             }
@@ -29,6 +30,7 @@ extension ShellSession {
         case .human:
             acceptedText(name)
             output.endLine()
+        case .scpi: settleUnit(nil, line: LineBuffer())
         }
     }
 
@@ -36,7 +38,17 @@ extension ShellSession {
     mutating func refuse(_ denial: Denial, entry: PendingReplies.Entry) {
         openLines()
         intensity = entry.name == .set ? entry.previousIntensity : intensity
-        refuse(denial, as: entry.name)
+        answer(entry) { $0.refuse(denial, as: entry.name) }
+    }
+
+    /// Replies to a command line that had to wait, under the name that its request had.
+    private mutating func answer(_ entry: PendingReplies.Entry, _ reply: (inout Self) -> Void) {
+        let id = output.replyID
+        output.replyID = entry.id
+        scpi.answeringToken = entry.token
+        reply(&self)
+        scpi.answeringToken = 0
+        output.replyID = id
     }
 
     /// Says no to a command.
@@ -55,8 +67,10 @@ extension ShellSession {
         denial.patternRuns = patternRuns
         denial.isKeyOn = snapshot.inputs.contains(.keySwitch)
         denial.authority = authority
+        denial.subject = subject.code
+        if mode == .scpi { return settleUnit(denial, line: line) }
         if mode == .json { return output.refusalReply(denial, line: line, in: Simulation.self) }
-        output.put("refused: ")
+        output.put("refused: ", in: .caution)
         output.put(denial.refusal.rule.name)
         output.put("  ")
         output.why(denial, line: line)
@@ -72,9 +86,11 @@ extension ShellSession {
         count(nil)
         openLines()
         if mode == .json {
-            output.openReply(entry.name)
-            output.field("records", Int64(records))
-            output.endObjectLine()
+            answer(entry) {
+                $0.output.openReply(entry.name)
+                $0.output.field("records", Int64(records))
+                $0.output.endObjectLine()
+            }
         } else if records == 0 {
             output.put("the journal is empty")
             output.endLine()
@@ -85,8 +101,14 @@ extension ShellSession {
     /// The oldest entry that a command line waits for is on the medium, or could not be put there: the line gets its reply.
     public mutating func recorded(_ isOnMedium: Bool) {
         guard let entry = pending.takeFirst(where: { $0.token == 0 && !$0.name.isAnsweredAtOnce }) else { return }
+        if entry.name == .override { overrideRecorded(isOnMedium) }
+        if entry.name == .threshold, isOnMedium { thresholdRun = nil }
         openLines()
-        if isOnMedium { accept(entry.name) } else { refuse(Denial(Refusal(.journal)), entry: entry) }
+        if isOnMedium {
+            answer(entry) { $0.accept(entry.name) }
+        } else {
+            refuse(Denial(Refusal(.journal)), entry: entry)
+        }
         refreshInput()
     }
 
@@ -115,15 +137,18 @@ extension ShellSession {
         closeRecord()
     }
 
-    /// Shows one record of the journal that holds words.
-    public mutating func show(sequence: UInt64, at: Instant, note: Note) {
+    /// Shows one record of the journal that somebody's words are in.
+    public mutating func show(sequence: UInt64, at: Instant, kind: StaticString, note: Note) {
         openRecord(sequence, at)
         if mode == .json {
+            output.field("kind", kind)
             output.key("text")
             output.openString()
             for index in 0..<note.count { output.put(note[index]) }
             output.quote()
         } else {
+            output.put(kind)
+            output.put(": ")
             for index in 0..<note.count { output.putVisible(note[index]) }
         }
         closeRecord()
@@ -162,8 +187,8 @@ extension ShellSession {
 
     /// A refusal from the safety side of the pattern that is set.
     private func denial(_ refusal: Refusal) -> Denial {
-        guard let pattern else { return Denial(refusal) }
-        return denial(refusal, of: pattern)
+        guard let plan else { return Denial(refusal) }
+        return denial(refusal, of: plan)
     }
 
     private mutating func acceptedFields(_ name: CommandName) {
@@ -175,6 +200,11 @@ extension ShellSession {
             guard let pattern else { return }
             output.field("pulses", pattern.pulseCount)
             output.field("durationNs", pattern.duration.raw)
+            if let steps, let pauses = steps.plan.steps {
+                output.field("steps", pauses.total)
+                output.field("seed", pauses.seed)
+            }
+        case .session, .threshold, .note, .clock, .yes, .no, .subject: subjectFields(name)
         case .watch: output.field("on", isWatching)
         case .mode: output.field("mode", mode == .json ? "json" : "human")
         case .control, .role: output.fields(authority)
@@ -199,8 +229,10 @@ extension ShellSession {
         case .clear: output.put("acknowledged")
         case .selftest: output.put("self-test begun")
         case .mode: output.put("text for people")
+        case .override: output.put("on record, for this pattern alone: `start` gives it once")
         case .watch: output.put(isWatching ? "watching" : "no longer watching")
         case .control, .role: output.put(authority)
+        case .session, .threshold, .note, .clock, .yes, .no, .subject: subjectText(name)
         default: output.put("done")
         }
     }
@@ -208,6 +240,7 @@ extension ShellSession {
     private mutating func startedText() {
         guard let pattern else { return }
         output.put("started: ")
+        if let steps { return output.stepsStarted(steps) }
         output.put(Int64(pattern.pulseCount), in: .pulses)
         output.put(" at ")
         output.put(pattern.intensity)

@@ -23,10 +23,21 @@ extension ShellSession {
         }
     }
 
-    /// Takes the line as a PIN; an empty one asks for nothing.
+    /// Takes the line as a PIN, or the words of a request; an empty one asks for nothing.
     mutating func submitPin(for role: Role) {
-        let line = editor.line
+        var line = editor.line
         endPin()
+        if JSONRequest.isMeant(line) {
+            do throws(JSONFault) {
+                let request = try JSONRequest(line)
+                output.replyID = request.id
+                line = request.words
+            } catch {
+                // What cannot be read is no PIN either.
+                output.replyID = error.id
+            }
+        }
+        defer { output.replyID = RequestID() }
         guard !line.isEmpty else { return accept(.role) }
         // What no PIN can be is wrong, as any other that does not fit.
         ask(.role(role, Pin(line) ?? Pin()), as: .role)

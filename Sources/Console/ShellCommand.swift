@@ -28,5 +28,13 @@ enum ShellCommand: BitwiseCopyable, Hashable {
     case role(Role?)
     /// Nil: say who holds control.
     case control(ControlRequest?)
+    case protocolList
+    case protocolShow(ProtocolName)
+    case protocolLoad(ProtocolChoice)
+    /// The reason.
+    case override(Note)
+    /// Sessions of subjects, their thresholds, remarks, and the clock.
+    case subject(SubjectCommand)
+    case update(UpdateRequest)
     case request(ConsoleRequest)
 }

@@ -6,6 +6,8 @@ public enum OutputMode: UInt8, BitwiseCopyable, Hashable, Sendable {
     case human = 0
     /// One JSON object a line, for programs.
     case json = 1
+    /// Program messages and their responses, and nothing else.
+    case scpi = 2
 }
 
 /// One line's session with the board: bytes in, commands out; events and snapshots in, bytes out.
@@ -31,6 +33,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     var outbox = Outbox()
     var pending = PendingReplies()
     var requests = RequestQueue()
+    var scpi = SCPIState()
+    var waitingLines = WaitingLines()
     var snapshot = Snapshot()
     var report = TrainReport()
     /// The intensity of the next pattern and of the next arming.
@@ -38,6 +42,22 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     var isIntensityChosen = false
     /// The pattern that `start` gives.
     var pattern: PulsePattern?
+    /// The protocol that it is, where it was loaded by name.
+    var loaded: LoadedProtocol?
+    /// The steps that are being given.
+    var steps: StepRun?
+    var overrideState = OverrideState.none
+    var starting: ProtocolStart?
+    /// The protocol whose pattern runs: its pulses count as a use.
+    var running: ProtocolName?
+    /// The protocols that can be loaded.
+    let library: ProtocolLibrary
+    /// Who the pulses are for, as far as admission wants to know. The session keeps powered-on time going and notes the protocols that it
+    /// gives; all else is said by the surroundings.
+    public var subject = SubjectContext()
+    /// What the session's subject has been said to be for, whose session was broken off, and the clock.
+    var subjectNews = SubjectNews(SubjectContext())
+    var thresholdRun: ThresholdRun?
     var now = Instant(0)
     var lastToken: UInt32 = 0
     /// The sequence number that the next event has; nil before the first.
@@ -47,6 +67,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     /// The role whose PIN the next line is.
     var pinRole: Role?
     var isInputShown = false
+    /// Where the echo of the line began in the output; nil when something else was written since.
+    var echoMark: UInt64?
     var isWatching = false
     var nextWatch = Instant.distantFuture
     var nextProgress = Instant.distantFuture
@@ -66,14 +88,15 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     public private(set) var refusalCount: UInt64 = 0
     /// The rule of the last refusal; nil when the last command was not refused.
     public private(set) var lastRefusal: RefusalRule?
-    /// Text for people, or JSON.
+    /// Text for people, JSON, or SCPI.
     public var mode = OutputMode.human { didSet { modeChanged() } }
     /// True when a person sits at a terminal: echo, editing, prompt, redrawn lines. False: plain lines.
     public var isTerminal = false { didSet { modeChanged() } }
 
     /// A session on a line that is still down; the first byte brings it up.
-    public init(board: BoardDescription) {
+    public init(board: BoardDescription, protocols: ProtocolLibrary = .builtIn) {
         self.board = board
+        library = protocols
         lease = Lease(idle: board.idle)
     }
 
@@ -95,10 +118,16 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     public mutating func hangUp(at now: Instant) {
         self.now = now
         lease.hangUp()
+        steps = nil
+        starting = nil
+        overrideState = .none
+        thresholdRun = nil
         outbox.disarmAlone()
         pending.clear()
         requests.clear()
         pinRole = nil
+        scpi = SCPIState()
+        waitingLines.clear()
         editor.forget()
         output.discard()
         isWatching = false
@@ -110,17 +139,20 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     /// Does what time asks for: renewals, unanswered commands, progress, watch.
     /// - Returns: when to be called again at the latest; a byte or an event may come first.
     public mutating func run(at now: Instant) -> Instant {
+        subject.poweredOn += max(.zero, now - self.now)
         self.now = now
         renewIfDue()
         disarmIfIdle()
         noteSilence()
         while let entry = pending.takeFirst(where: { $0.deadline <= now }) { refuse(.noAnswer, entry: entry) }
         tellDroppedLines()
+        runSteps()
         showProgress()
         showWatch()
+        attendMessages()
         refreshInput()
-        let renewal = lease.nextWake(after: now, patternRuns: patternRuns)
-        return min(min(renewal, pending.nextDeadline), min(nextWatch, nextProgress))
+        let renewal = lease.nextWake(after: now, patternRuns: isGiving)
+        return min(min(min(renewal, pending.nextDeadline), min(nextWatch, nextProgress)), nextStep)
     }
 
     // MARK: To the surroundings
@@ -149,7 +181,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     }
 
     /// True while a command line waits for its answer.
-    public var isAwaitingReply: Bool { !pending.isEmpty }
+    public var isAwaitingReply: Bool { !pending.isEmpty || scpi.isBusy }
 
     // MARK: Shared by the parts of the session
 
@@ -160,12 +192,12 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     var isInteractive: Bool { isTerminal && mode == .human }
 
     mutating func renewIfDue() {
-        if lease.isRenewalDue(at: now, patternRuns: patternRuns) { outbox.renew(journal: isJournalWritable) }
+        if lease.isRenewalDue(at: now, patternRuns: isGiving) { outbox.renew(journal: isJournalWritable) }
     }
 
     /// Nobody has touched a key for the board's idle time: the shell disarms, and says why, before its lease runs out.
     private mutating func disarmIfIdle() {
-        guard lease.hasBecomeIdle(at: now, patternRuns: patternRuns), snapshot.state.isArmed, authority.holdsControl
+        guard lease.hasBecomeIdle(at: now, patternRuns: isGiving), snapshot.state.isArmed, authority.holdsControl
         else { return }
         outbox.disarmAlone()
         tellIdle()
@@ -190,7 +222,10 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
         if refusal != nil { refusalCount += 1 }
     }
 
-    private mutating func modeChanged() { output.endsWithCarriageReturn = isInteractive }
+    private mutating func modeChanged() {
+        output.isTerminal = isInteractive
+        output.sink = mode == .scpi ? .nothing : .line
+    }
 }
 
 /// Requests on their way to the surroundings.

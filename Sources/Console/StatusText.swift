@@ -84,13 +84,15 @@ extension LineOutput {
 
     private mutating func statusStates(_ snapshot: Snapshot) {
         label("state")
-        put(snapshot.state.name)
+        put(snapshot.state.name, in: snapshot.state.colour)
         put(snapshot.inputs.contains(.keySwitch) ? ", key on" : ", key off")
         put(snapshot.keyEdge ? " (turned on within the last 10 s)" : "")
         put(snapshot.selfTestPassed ? ", self-test passed" : ", self-test not passed")
         endLine()
         label("trips")
+        if !snapshot.trips.isEmpty { colour(.alarm) }
         names(snapshot.trips, first: snapshot.firstTrip)
+        if !snapshot.trips.isEmpty { colour(.plain) }
         endLine()
     }
 

@@ -15,6 +15,11 @@ enum WordKind: BitwiseCopyable, Hashable {
     /// The ways in which a component may fail.
     case failure(component: Int)
     case forWord
+    case sessionAction, profile, thresholdAction, procedure, startOption, setOption, statedMethod, clockAction
+    case subjectAction
+    case protocolAction
+    case protocolOption
+    case updateVerb
 }
 
 /// The lists of words.
@@ -25,6 +30,13 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case .command, .pattern: CommandName.count
         case .settable, .forWord: 1
         case .onOff, .outputMode, .controlWish: 2
+        case .protocolAction, .protocolOption: 3
+        case .startOption, .setOption, .statedMethod, .clockAction, .subjectAction: 2
+        case .sessionAction: 3
+        case .profile: SessionProfile.count
+        case .thresholdAction: 5
+        case .procedure: 4
+        case .updateVerb: UpdateRequest.verbCount
         case .trip: Trip.count
         case .role: Role.count
         case .input: Simulation.inputCount
@@ -44,6 +56,9 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
             return name.word
         case .settable: return "intensity"
         case .forWord: return "for"
+        case .protocolAction: return index == 0 ? "list" : index == 1 ? "show" : "load"
+        case .protocolOption: return index == 0 ? "at" : index == 1 ? "threshold" : "seed"
+        case .updateVerb: return UpdateRequest.verb(index)
         case .onOff: return index == 0 ? "on" : "off"
         case .outputMode: return index == 0 ? "human" : "json"
         case .controlWish: return index == 0 ? "take" : "release"
@@ -51,6 +66,15 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case .trip: return Trip(rawValue: UInt8(clamping: index))?.name
         case .input: return Simulation.inputName(index)
         case .component: return Simulation.componentName(index)
+        case .sessionAction: return SubjectWords.sessionAction(index)
+        case .profile: return SessionProfile(rawValue: UInt8(clamping: index))?.name
+        case .thresholdAction: return SubjectWords.thresholdAction(index)
+        case .procedure: return SubjectWords.procedure(index).name
+        case .startOption: return SubjectWords.startOption(index)
+        case .setOption: return SubjectWords.setOption(index)
+        case .statedMethod: return SubjectWords.statedMethod(index).name
+        case .clockAction: return SubjectWords.clockAction(index)
+        case .subjectAction: return SubjectWords.subjectAction(index)
         case .failure(let component):
             return Simulation.isValid(component: component, mode: index) ? Simulation.modeName(index) : nil
         }
@@ -98,10 +122,17 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case (.mode, 1): return .outputMode
         case (.control, 1): return .controlWish
         case (.role, 1): return .role
+        case (.update, 1): return .updateVerb
         case (.operate, 1): return .input
         case (.inject, 1): return .component
         case (.inject, 2): return self.index(of: words[1], in: line, kind: .component).map { .failure(component: $0) }
         case (.inject, 3): return .forWord
+        case (.session, 1): return .sessionAction
+        case (.session, 3): return .profile
+        case (.threshold, 1): return .thresholdAction
+        case (.threshold, 2): return line.matches(words[1], "start") ? .procedure : nil
+        case (.clock, 1): return .clockAction
+        case (.subject, 1): return .subjectAction
         default: return nil
         }
     }

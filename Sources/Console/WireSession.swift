@@ -30,6 +30,9 @@ public struct WireSession: ~Copyable {
     static var silence: Nanoseconds { .milliseconds(100) }
 
     let board: BoardDescription
+    let library: ProtocolLibrary
+    /// Who the pulses are for.
+    var subject = SubjectContext()
     public var authority = Authority.alone
     public var journalHead: UInt64 = 0
     public internal(set) var refusalCount: UInt64 = 0
@@ -62,7 +65,10 @@ public struct WireSession: ~Copyable {
     var train = WireTrain()
 
     /// A session on a line on which nothing has come yet.
-    public init(board: BoardDescription) { self.board = board }
+    public init(board: BoardDescription, protocols: ProtocolLibrary = .builtIn) {
+        self.board = board
+        library = protocols
+    }
 
     // MARK: From the surroundings
 
@@ -86,8 +92,8 @@ public struct WireSession: ~Copyable {
             if let state = StimulatorState(rawValue: event.detail) { snapshot.state = state }
         case .pulse: activeAt = max(activeAt, event.at)
         case .trainFinished:
+            if snapshot.trainTotal > 1 { trainEndedAt = max(trainEndedAt, event.at) }
             snapshot.trainTotal = 0
-            if train.isOn { trainEndedAt = max(trainEndedAt, event.at) }
         default: break
         }
     }
@@ -95,10 +101,16 @@ public struct WireSession: ~Copyable {
     /// Takes the newest snapshot of the safety side.
     public mutating func update(_ snapshot: Snapshot) {
         // The event that ends a train may have been lost.
-        if train.isOn, self.snapshot.trainTotal > 0, snapshot.trainTotal == 0 {
+        if self.snapshot.trainTotal > 1, snapshot.trainTotal == 0 {
             trainEndedAt = max(trainEndedAt, snapshot.now)
         }
         self.snapshot = snapshot
+    }
+
+    /// Takes what the console side knows of the subject.
+    public mutating func update(_ news: SubjectNews, at now: Instant) {
+        self.now = max(self.now, now)
+        subject = news.context
     }
 
     /// Says whether the journal can be written; it goes with every renewal. False until it is said.
@@ -108,7 +120,7 @@ public struct WireSession: ~Copyable {
     public mutating func hangUp(at now: Instant) {
         self.now = now
         if isRemote { outbox.disarmAlone() }
-        isRemote = false
+        loseControl()
         awaited = nil
         requests.clear()
         parser.reset()
@@ -119,13 +131,16 @@ public struct WireSession: ~Copyable {
     /// Does what time asks for: answers to what was no packet, unanswered commands, keep-alive, the idle minute, renewals.
     /// - Returns: when to be called again at the latest; a byte or an event may come first.
     public mutating func run(at now: Instant) -> Instant {
+        subject.poweredOn += max(.zero, now - self.now)
         self.now = now
         answerSilence()
         settleOverdue()
         watchClient()
         renewIfDue()
-        let client = isRemote ? min(keepAliveEnds, renewedAt + Lease.period) : .distantFuture
-        return min(min(parser.gapEnds, client), awaited?.deadline ?? .distantFuture)
+        var next = min(parser.gapEnds, awaited?.deadline ?? .distantFuture)
+        if isRemote { next = min(next, keepAliveEnds) }
+        if renews { next = min(next, renewedAt + Lease.period) }
+        return next
     }
 
     // MARK: To the surroundings
@@ -142,7 +157,7 @@ public struct WireSession: ~Copyable {
     // MARK: Control
 
     /// The client would keep an armed board armed now: it has asked for the status in time.
-    public func isActive(at now: Instant) -> Bool { isRemote && now <= keepAliveEnds }
+    public func isActive(at now: Instant) -> Bool { isRemote && now < keepAliveEnds }
 
     /// A command was not passed on.
     public mutating func refused(_ refusal: Refusal, token: UInt32) {
@@ -152,7 +167,11 @@ public struct WireSession: ~Copyable {
 
     /// The answer to the request for control; nil for yes.
     public mutating func controlAnswered(_ refusal: Refusal?) {
-        guard let waiting = awaited, waiting.kind == .control else { return }
+        guard let waiting = awaited, waiting.kind == .control else {
+            // Given too late, to a client that was told no: it is given back.
+            if refusal == nil, authority.holdsControl, !isRemote { release() }
+            return
+        }
         if refusal == nil {
             isRemote = true
             statusAt = now
@@ -164,7 +183,7 @@ public struct WireSession: ~Copyable {
     /// Control is another channel's, and the board is being disarmed.
     public mutating func receive(_ notice: ControlNotice) {
         switch notice {
-        case .takenOver: isRemote = false
+        case .takenOver: loseControl()
         }
     }
 
@@ -181,7 +200,7 @@ public struct WireSession: ~Copyable {
     /// A client that has fallen silent loses control and the board is disarmed; one that lets an armed board stand is disarmed.
     private mutating func watchClient() {
         guard isRemote else { return }
-        if now > keepAliveEnds {
+        if now >= keepAliveEnds {
             giveBack()
         } else if snapshot.state.isArmed, snapshot.trainTotal == 0, now - activeAt >= board.idle {
             outbox.disarmAlone()
@@ -189,16 +208,26 @@ public struct WireSession: ~Copyable {
         }
     }
 
+    /// Remote control is over. What fires a train for this client fires a single pulse for the next.
+    private mutating func loseControl() {
+        isRemote = false
+        train.isOn = false
+    }
+
     /// Disarms, and gives control back.
     mutating func giveBack() {
-        isRemote = false
+        loseControl()
         outbox.disarmAlone()
-        if !requests.isFull { requests.add(.control(.release)) }
+        release()
     }
+
+    private mutating func release() { if !requests.isFull { requests.add(.control(.release)) } }
+
+    private var renews: Bool { isRemote && authority.holdsControl }
 
     /// The board's lease follows the client's, which is longer while nothing is armed.
     private mutating func renewIfDue() {
-        guard isRemote, authority.holdsControl, now - renewedAt >= Lease.period else { return }
+        guard renews, now - renewedAt >= Lease.period else { return }
         renewedAt = now
         outbox.renew(journal: isJournalWritable)
     }

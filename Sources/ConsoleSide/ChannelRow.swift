@@ -10,9 +10,9 @@ struct ChannelRow<Simulation: SimulationVocabulary>: ~Copyable {
     private var open = Fixed<5, Bool>(repeating: false)
 
     /// The line is open; every other channel waits for somebody.
-    init(board: BoardDescription) {
-        shells = InlineArray { _ in ShellSession(board: board) }
-        wire = WireSession(board: board)
+    init(board: BoardDescription, protocols: ProtocolLibrary) {
+        shells = InlineArray { _ in ShellSession(board: board, protocols: protocols) }
+        wire = WireSession(board: board, protocols: protocols)
         open[ChannelNumber.line] = true
         names[ChannelNumber.wire] = ChannelName(.wire, number: ChannelNumber.wire)
     }
@@ -113,6 +113,24 @@ struct ChannelRow<Simulation: SimulationVocabulary>: ~Copyable {
                 event.index = isOwn ? ChannelToken.own(event.index) : 0
             }
             isWire(channel) ? wire.receive(event) : shells[channel].receive(event)
+        }
+    }
+
+    /// Says to every session who the pulses are for.
+    mutating func update(_ news: SubjectNews, at now: Instant) {
+        for channel in 0..<ChannelNumber.shells where open[channel] { shells[channel].update(news, at: now) }
+        wire.update(news, at: now)
+    }
+
+    /// True while a session asks whether the muscle answered its last pulse.
+    var awaitsResponse: Bool {
+        for channel in 0..<ChannelNumber.shells where open[channel] && shells[channel].awaitsResponse { return true }
+        return false
+    }
+
+    mutating func hearResponse(_ response: Bool, nanovolts: Int64) {
+        for channel in 0..<ChannelNumber.shells where open[channel] {
+            shells[channel].hearResponse(response, nanovolts: nanovolts)
         }
     }
 

@@ -1,5 +1,6 @@
 import Console
 import ControlLoop
+import FirmwareUpdate
 import Journal
 import StimulatorCore
 
@@ -28,15 +29,20 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     /// The newest snapshot of the safety side.
     var snapshot = Snapshot()
     private let boardHash: UInt64
+    private let protocols: ProtocolLibrary
     var entries = EntryQueue()
+    var subjects = Subjects()
+    private var updates = UpdateStaging<Store>()
     /// Requests that the console cannot answer by itself: hands and faults of a simulated board.
     private var bench = BenchRequests()
 
     /// Opens the journal in `store`. A journal that cannot be opened is unhealthy: arming is blocked until it can be written.
     public init(
-        board: BoardDescription, page: ControllerPage, store: consuming Store, at now: Instant, wall: WallTime
+        board: BoardDescription, protocols: ProtocolLibrary = .builtIn, page: ControllerPage, store: consuming Store,
+        at now: Instant, wall: WallTime
     ) {
-        channels = ChannelRow(board: board)
+        channels = ChannelRow(board: board, protocols: protocols)
+        self.protocols = protocols
         boardHash = board.identity.hash
         journal = Journal(in: store, board: board)
         sender = CommandSender(page.commands)
@@ -72,6 +78,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     public mutating func connect(_ kind: ChannelName.Kind, at now: Instant) -> Int? {
         guard let channel = channels.open(kind) else { return nil }
         forgetRole(of: channel)
+        subjects.isNews = true
         grantAuthority(at: now)
         return channel
     }
@@ -102,6 +109,11 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         channels.closeSocket(channel)
     }
 
+    /// Says where updates may be put.
+    public mutating func receiveUpdates(in staging: consuming UpdateStaging<Store>) {
+        updates = staging
+    }
+
     // MARK: The console's run
 
     /// The console's run: events and the page in, bytes and commands out.
@@ -117,8 +129,10 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
             guard let event = Event(frame: frame) else { continue }
             backlog.append(event, at: now)
             if event.kind != .refused { heard.append(event, at: now) }
+            subjects.count(event, at: now)
             channels.receive(event)
         }
+        tellSubjects(at: now)
         grantAuthority(at: now)
         var next = now + Self.pollPeriod
         for channel in 0..<ChannelNumber.count where channels.isOpen(channel) {
@@ -148,9 +162,14 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         }
     }
 
+    /// Something was put on record: the journal's task is wanted now, because somebody may wait for it.
+    public var wantsJournal: Bool { !entries.isEmpty }
+
     /// The journal's run: writes what happened, syncs what is due.
     /// - Returns: when to run again at the latest.
-    public mutating func runJournal(at now: Instant, wall: WallTime) -> Instant {
+    /// - Parameter machine: what the machine says the time is; a clock that somebody has set counts instead.
+    public mutating func runJournal(at now: Instant, wall machine: WallTime) -> Instant {
+        let wall = subjects.wall(at: now, otherwise: machine)
         while let event = backlog.take() {
             do throws(StorageFault) {
                 try journal.append(event, at: now, wall: wall)
@@ -162,6 +181,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         var (written, refused) = (Fixed<5, Int>(repeating: 0), Fixed<5, Int>(repeating: 0))
         writeEntries(written: &written, refused: &refused, at: now, wall: wall)
         journal.syncIfDue(at: now, wall: wall)
+        tellSubjects(at: now)
         for channel in 0..<ChannelNumber.count {
             for _ in 0..<written[channel] { channels.answerRecord(journal.isHealthy, of: channel) }
             for _ in 0..<refused[channel] { channels.answerRecord(false, of: channel) }
@@ -176,7 +196,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     ) {
         while let (entry, channel) = entries.take() {
             do throws(StorageFault) {
-                try journal.append(entry, isAwaited: channel != nil, at: now, wall: wall)
+                try write(entry, isAwaited: channel != nil, at: now, wall: wall)
                 if let channel { written[channel] += 1 }
             } catch {
                 if let channel { refused[channel] += 1 }
@@ -210,7 +230,8 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
             }
         case .control(let wish): attend(wish, of: channel, at: now)
         case .role(let role, let pin): attend(role, pin, of: channel, at: now)
-        case .operate, .inject: bench.add(request)
+        case .update(let request): attend(request, of: channel)
+        case .operate, .inject, .virtualSubject: bench.add(request)
         }
     }
 
@@ -219,14 +240,22 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         let store = journal.close()
         let sent = sender
         let (hasWire, before) = (channels.isOpen(ChannelNumber.wire), roles)
-        self = ConsoleSide(board: board, page: page, store: store, at: now, wall: wall)
+        let staging = updates.handOver()
+        self = ConsoleSide(board: board, protocols: protocols, page: page, store: store, at: now, wall: wall)
         sender.follow(sent)
+        updates = staging
         setPins(before.pins, restarts: before.restarts + 1, at: now)
         if hasWire { openWire(at: now) }
     }
 
     /// The journal's storage, for the faults of a simulated disk.
     public mutating func withStore(_ body: (inout Store) -> Void) { body(&journal.store) }
+
+    private mutating func attend(_ request: UpdateRequest, of channel: Int) {
+        let answer = updates.attend(request)
+        if case .staged(let version) = answer { _ = entries.add(.configuration(.received(version)), awaitedBy: nil) }
+        channels.withShell(of: channel) { $0.updateAnswered(answer) }
+    }
 
     private mutating func showJournal(_ count: Int, to channel: Int) {
         var shown = 0
@@ -266,10 +295,10 @@ extension ShellSession {
         case .event(let event): show(sequence: record.sequence, at: event.at, event: event)
         case .gap(let expected, let received):
             show(sequence: record.sequence, at: record.at, lostEvents: received &- expected)
-        case .note(let note), .configuration(let note), .override(let note):
-            show(sequence: record.sequence, at: record.at, note: note)
+        case .note(let note), .override(let note), .configuration(let note):
+            show(sequence: record.sequence, at: record.at, kind: record.content.kind.name, note: note)
         default:
-            let name = record.content.kind.name
+            let name = record.content.name
             let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
             unsafe show(sequence: record.sequence, at: record.at, text: bytes.span)
         }
@@ -297,5 +326,16 @@ private struct BenchRequests {
             count -= 1
         }
         return requests[first]
+    }
+}
+
+extension Note {
+    /// For the journal: a bundle has come whole.
+    fileprivate static func received(_ version: UInt32) -> Note {
+        var note = Note()
+        Spelling.text("update: version ") { _ = note.append($0) }
+        Spelling.number(Int64(version)) { _ = note.append($0) }
+        Spelling.text(" received, for the next start") { _ = note.append($0) }
+        return note
     }
 }

@@ -10,6 +10,8 @@ struct EntryQueue {
     private var first = 0
     private var count = 0
 
+    var isEmpty: Bool { count == 0 }
+
     /// Adds an entry; false when there is no room.
     mutating func add(_ entry: JournalEntry, awaitedBy channel: Int?) -> Bool {
         guard count < EntryQueue.capacity else { return false }

@@ -46,6 +46,8 @@ public struct Journal<Store: Storage & ~Copyable>: ~Copyable {
     public internal(set) var tally = Tally()
     /// The latest trusted wall time in the journal; nil when it has none.
     public internal(set) var lastTrustedWall: WallTime?
+    /// The subject whose session has begun and not ended; nil when no session is open.
+    public internal(set) var openSession: SubjectCode?
     /// Starts recorded in the journal.
     public internal(set) var starts: UInt64 = 0
 
@@ -127,6 +129,8 @@ extension Journal where Store: ~Copyable {
         case .note(let note): try put(.note(note), at: now, wall: wall)
         case .override(let note): try put(.override(note), at: now, wall: wall)
         case .configuration(let note): try put(.configuration(note), at: now, wall: wall)
+        case .subject(let entry): try put(.subject(entry), at: now, wall: wall)
+        case .clock(let moment): try put(.clock(moment), at: now, wall: wall)
         }
         if isAwaited { urgent = true }
     }
@@ -161,7 +165,12 @@ extension Journal where Store: ~Copyable {
         offsets[Int(record.sequence % UInt64(Self.recentCount))] = offset
         tally.count(record, board: board)
         if record.wall.isTrusted { lastTrustedWall = record.wall }
-        if case .start = record.content { starts += 1 }
+        switch record.content {
+        case .start: starts += 1
+        case .subject(.sessionBegan(let code, _, _)): openSession = code
+        case .subject(.sessionEnded): openSession = nil
+        default: break
+        }
     }
 }
 

@@ -106,6 +106,13 @@ public struct Verification: BitwiseCopyable, Hashable, Sendable {
     public var head: Tag
     /// Nil when the journal is intact; reason `torn` for a torn tail.
     public var damage: Damage?
+
+    public init(records: UInt64, bytes: Int64, head: Tag, damage: Damage?) {
+        self.records = records
+        self.bytes = bytes
+        self.head = head
+        self.damage = damage
+    }
 }
 
 extension JournalReader {

@@ -30,6 +30,7 @@ extension Journal where Store: ~Copyable {
         tally = Tally()
         starts = 0
         lastTrustedWall = nil
+        openSession = nil
         do {
             while true {
                 let offset = end.offset

@@ -11,9 +11,16 @@ public enum RecordKind: UInt8, BitwiseCopyable, Hashable, Sendable {
     case configuration = 7
     case recovered = 8
     case resumed = 9
+    case sessionBegan = 10
+    case sessionEnded = 11
+    case threshold = 12
+    case pain = 13
+    case sideEffect = 14
+    case protocolStarted = 15
+    case clock = 16
 
     /// How many kinds there are, with raw values 1 ... count.
-    public static var count: Int { 9 }
+    public static var count: Int { 16 }
 
     public var name: StaticString {
         switch self {
@@ -26,19 +33,14 @@ public enum RecordKind: UInt8, BitwiseCopyable, Hashable, Sendable {
         case .configuration: "configuration"
         case .recovered: "recovered"
         case .resumed: "resumed"
+        case .sessionBegan: "session began"
+        case .sessionEnded: "session ended"
+        case .threshold: "threshold"
+        case .pain: "pain"
+        case .sideEffect: "side effect"
+        case .protocolStarted: "protocol started"
+        case .clock: "clock set"
         }
-    }
-}
-
-/// A moment on the calendar.
-public struct WallTime: BitwiseCopyable, Hashable, Sendable {
-    /// Nanoseconds since 1970-01-01 00:00 UTC.
-    public var nanoseconds: Int64
-    /// False until something has set the clock: a Pi has none of its own.
-    public var isTrusted: Bool
-    public init(nanoseconds: Int64, isTrusted: Bool) {
-        self.nanoseconds = nanoseconds
-        self.isTrusted = isTrusted
     }
 }
 
@@ -63,9 +65,15 @@ public enum RecordContent: BitwiseCopyable, Hashable, Sendable {
     /// The journal can be written again: error number and moment of the first failure, failed calls, and records that had been
     /// written but were no longer there.
     case resumed(code: Int32, failures: UInt32, recordsLost: UInt64, since: Instant)
+    /// About a subject.
+    case subject(SubjectEntry)
+    /// Somebody set the clock to this moment, nanoseconds since 1970; the record's own time is the new one.
+    case clock(Int64)
+    /// A whole record of a later version: kept, passed over, never appended.
+    case unknown(kind: UInt8)
 
-    /// What kind of record it is: the number that stands in its frame.
-    public var kind: RecordKind {
+    /// What kind of record it is: the number that stands in its frame; nil for one of a later version.
+    public var kind: RecordKind? {
         switch self {
         case .opened: .opened
         case .start: .start
@@ -76,14 +84,21 @@ public enum RecordContent: BitwiseCopyable, Hashable, Sendable {
         case .configuration: .configuration
         case .recovered: .recovered
         case .resumed: .resumed
+        case .subject(let entry): entry.kind
+        case .clock: .clock
+        case .unknown: nil
         }
     }
 
-    /// True for what is synced at once: arm, trip, end of train, override, configuration, start and the journal's own troubles.
+    /// The name of its kind.
+    public var name: StaticString { kind?.name ?? "unknown kind" }
+
+    /// True for what is synced at once: arm, trip, end of train, override, configuration, start, what is about a subject or the clock, and
+    /// the journal's own troubles.
     public var isUrgent: Bool {
         switch self {
-        case .note, .gap: false
-        case .opened, .start, .override, .configuration, .recovered, .resumed: true
+        case .note, .gap, .unknown: false
+        case .opened, .start, .override, .configuration, .recovered, .resumed, .subject, .clock: true
         case .event(let event):
             switch event.kind {
             case .trip, .trainFinished: true

@@ -25,6 +25,16 @@ import StimulatorCore
 /// | configuration | 0 ... 200 | bytes |
 /// | recovered     | 16        | bytes dropped, reason |
 /// | resumed       | 24        | error number (4), failures (4), records lost, since |
+/// | session began | 24        | subject's code (16, zeros behind it), profile (1), 1 if it continues (1), zeros (6) |
+/// | session ended | 0         | |
+/// | threshold     | 16        | kind (1), method (1), per mille (2), pulses (2), low (2), high (2), zeros (6) |
+/// | pain          | 8         | 0 ... 10 |
+/// | side effect   | 0 ... 200 | bytes |
+/// | protocol started | 24     | its name, zeros behind it |
+/// | clock set     | 8         | wall time, ns since 1970 UTC |
+///
+/// A whole record of a kind that stands in no row is a later version's: it is kept and passed over, so that a firmware that was rolled
+/// back cuts off nothing.
 ///
 /// The tag of the last record stands for the whole history: kept elsewhere, it shows a journal that was cut at a record's end.
 enum RecordFormat {
@@ -41,7 +51,7 @@ enum RecordFormat {
     @inline(always) static func encode(_ record: Record) -> RecordBytes {
         var bytes = RecordBytes()
         bytes.append(0, size: 4)
-        bytes.append(UInt64(record.content.kind.rawValue), size: 1)
+        bytes.append(UInt64(record.content.kind?.rawValue ?? 0), size: 1)
         bytes.append(record.wall.isTrusted ? 1 : 0, size: 3)
         bytes.append(record.sequence)
         bytes.append(UInt64(bitPattern: record.at.raw))
@@ -61,9 +71,9 @@ enum RecordFormat {
 
     /// The record in `bytes`, whose tag has been checked; nil for what no writer of this version writes.
     static func decode(_ bytes: RecordBytes) -> Record? {
-        guard let kind = RecordKind(rawValue: bytes[4]), bytes[5] <= 1, bytes.number(at: 6, size: 2) == 0,
-            let content = content(kind, of: bytes)
-        else { return nil }
+        guard bytes[4] != 0, bytes[5] <= 1, bytes.number(at: 6, size: 2) == 0 else { return nil }
+        let known = RecordKind(rawValue: bytes[4])
+        guard let content = known.map({ content($0, of: bytes) }) ?? .unknown(kind: bytes[4]) else { return nil }
         return Record(
             sequence: bytes.number(at: 8, size: 8), at: Instant(Int64(bitPattern: bytes.number(at: 16, size: 8))),
             wall: WallTime(nanoseconds: Int64(bitPattern: bytes.number(at: 24, size: 8)), isTrusted: bytes[5] == 1),
@@ -102,6 +112,9 @@ enum RecordFormat {
             bytes.append(UInt64(failures), size: 4)
             bytes.append(lost)
             bytes.append(UInt64(bitPattern: since.raw))
+        case .subject(let entry): encode(entry, into: &bytes)
+        case .clock(let moment): bytes.append(UInt64(bitPattern: moment))
+        case .unknown: preconditionFailure("a record of a later version is not appended")
         }
     }
 
@@ -127,10 +140,13 @@ enum RecordFormat {
                 code: Int32(truncatingIfNeeded: word(0, of: bytes)),
                 failures: UInt32(truncatingIfNeeded: word(0, of: bytes) >> 32), recordsLost: word(1, of: bytes),
                 since: Instant(Int64(bitPattern: word(2, of: bytes))))
+        case .clock: return size == 8 ? .clock(Int64(bitPattern: word(0, of: bytes))) : nil
+        case .sessionBegan, .sessionEnded, .threshold, .pain, .sideEffect, .protocolStarted:
+            return entry(kind, of: bytes, size).map { .subject($0) }
         }
     }
 
-    private static func word(_ index: Int, of bytes: RecordBytes) -> UInt64 {
+    static func word(_ index: Int, of bytes: RecordBytes) -> UInt64 {
         bytes.number(at: prefix + 8 * index, size: 8)
     }
 
@@ -140,7 +156,7 @@ enum RecordFormat {
         return Event(frame: frame)
     }
 
-    private static func note(_ bytes: RecordBytes, _ size: Int) -> Note {
+    static func note(_ bytes: RecordBytes, _ size: Int) -> Note {
         var note = Note()
         for index in 0..<size { _ = note.append(bytes[prefix + index]) }
         return note

@@ -63,29 +63,3 @@ public struct Tally: BitwiseCopyable, Hashable, Sendable {
         energy = Millijoules(overflow ? Int64.max : sum)
     }
 }
-
-extension Journal where Store: ~Copyable {
-    /// How far back a day's dose reaches.
-    public static var day: Nanoseconds { .seconds(86_400) }
-
-    /// Pulses and energy of the last 24 hours before `now`.
-    ///
-    /// A record without trusted time counts as today's unless a trusted one after it is older than the day: so after a start
-    /// without a set clock the previous session counts as today's. While `now` itself is not trusted, the last trusted moment in
-    /// the journal stands for it.
-    /// - Throws: `StorageFault` when the storage cannot be read.
-    public func dose(before now: WallTime) throws(StorageFault) -> Tally {
-        let today = now.isTrusted ? now : lastTrustedWall
-        let (floor, overflow) = (today?.nanoseconds ?? Int64.min).subtractingReportingOverflow(Self.day.raw)
-        var tally = Tally()
-        var reader = JournalReader()
-        while reader.record < end.record, case .record(let record) = try reader.next(from: store) {
-            if record.wall.isTrusted && !overflow && record.wall.nanoseconds < floor {
-                tally = Tally()
-            } else {
-                tally.count(record, board: board)
-            }
-        }
-        return tally
-    }
-}

@@ -78,6 +78,9 @@ public struct FastBench<Listener: BenchListener & ~Copyable>: ~Copyable {
         return true
     }
 
+    /// Hands every byte of the journal's disk to `body`.
+    public mutating func readJournal(_ body: (UInt8) -> Void) { rig.readJournal(body) }
+
     /// The line goes down.
     public mutating func hangUp() { rig.hangUp() }
 

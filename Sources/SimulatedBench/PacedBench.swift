@@ -18,6 +18,7 @@ public struct PacedBench: ~Copyable {
     public init(rig: consuming SimulatedRig, lines: consuming ChannelLines) {
         pace = Pace(wall: csystem_now(), now: rig.now)
         self.rig = rig
+        if lines.hasWire { self.rig.openWire() }
         self.lines = lines
     }
 

@@ -29,6 +29,8 @@ extension SimulatedRig {
     mutating func runConsole() -> Instant {
         let next = side.runConsole(at: clock) - clockLead
         attendRequests(isRunning: true)
+        answerPulse()
+        if side.wantsJournal { schedule.wake(.journal, at: now) }
         return next
     }
 
@@ -48,8 +50,21 @@ extension SimulatedRig {
             else { return }
             let until = duration.map { now + $0 } ?? .distantFuture
             inject(Fault(component, mode, from: now, until: until))
-        case .journal, .record, .control, .role: break
+        case .virtualSubject(let seed):
+            muscle = seed.map { VirtualSubject(seed: $0) }
+            pulsesFelt = world.pulses.count
+        case .journal, .record, .control, .role, .update: break
         }
+    }
+
+    /// The virtual subject's muscle answers the last pulse, with the voltage that the capacitor truly had, when the console wants to know.
+    private mutating func answerPulse() {
+        guard var subject = muscle, world.pulses.count != pulsesFelt, side.awaitsResponse else { return }
+        pulsesFelt = world.pulses.count
+        let volts = world.pulses[pulsesFelt - 1].before
+        let potential = subject.potential(at: Double(volts.raw) * 1_000 / Double(board.maximumVoltage.raw))
+        muscle = subject
+        side.hearResponse(potential >= VirtualSubject.criterion, nanovolts: Int64(potential * 1e9))
     }
 
     // MARK: What the hardware does to the software

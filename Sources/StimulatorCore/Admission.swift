@@ -9,6 +9,8 @@ public struct Forecast: BitwiseCopyable, Hashable, Sendable {
     public var hottestCoil: Millicelsius
     /// Wait after the last pulse before the next pattern may start.
     public var waitAfter: Nanoseconds
+    /// What the guidelines say; `notApplied` until they were asked.
+    public var guideline = GuidelineFinding.notApplied
 }
 
 /// Decides before the first pulse whether a pattern may be given.
@@ -23,16 +25,27 @@ public enum Admission {
     /// - Returns: the forecast when the pattern is admitted.
     /// - Throws: the first rule that it breaks, with limit, actual and the nearest value that would be admitted.
     public static func forecast(
-        _ asked: PulsePattern, board asBuilt: BoardDescription, snapshot: Snapshot
+        _ pattern: PulsePattern, board: BoardDescription, snapshot: Snapshot
+    ) throws(Refusal) -> Forecast {
+        try forecast(PulsePlan(pattern), board: board, snapshot: snapshot) { _ in }
+    }
+
+    /// As for a pattern; the pauses between steps count as if each were the shortest.
+    /// - Parameter observe: called after every pulse with the models as they are then.
+    static func forecast(
+        _ plan: PulsePlan, board asBuilt: BoardDescription, snapshot: Snapshot, observe: (borrowing Run) -> Void
     ) throws(Refusal) -> Forecast {
         let board = asBuilt.withinCeilings
-        let pattern = try asked.validated()
-        try checkCounts(pattern, board: board, snapshot: snapshot)
+        try plan.validated()
+        try checkCounts(plan, board: board, snapshot: snapshot)
         try checkWait(board: board, snapshot: snapshot)
-        var run = Run(board: board, snapshot: snapshot)
-        for number in 0..<pattern.pulseCount { try run.pulse(number, of: pattern) }
+        var run = Run(plan, board: board, snapshot: snapshot)
+        for number in 0..<plan.pulseCount {
+            try run.pulse(number)
+            observe(run)
+        }
         return Forecast(
-            pulses: pattern.pulseCount, duration: pattern.duration, energy: run.given, hottestCoil: run.hottest,
+            pulses: plan.pulseCount, duration: plan.duration, energy: run.given, hottestCoil: run.hottest,
             waitAfter: max(run.backlog.wait(at: run.last), board.leastWait))
     }
 
@@ -43,9 +56,9 @@ public enum Admission {
     }
 
     private static func checkCounts(
-        _ pattern: PulsePattern, board: BoardDescription, snapshot: Snapshot
+        _ plan: PulsePlan, board: BoardDescription, snapshot: Snapshot
     ) throws(Refusal) {
-        let total = Int64(pattern.pulseCount)
+        let total = Int64(plan.pulseCount)
         let most = Int64(board.pulsesPerPattern)
         guard total <= most else {
             throw Refusal(.trainLength, unit: .pulses, limit: most, actual: total, wouldAdmit: most)
@@ -53,7 +66,7 @@ public enum Admission {
         let left = max(0, Int64(board.pulsesPerSession) - Int64(snapshot.sessionPulses))
         guard total <= left else { throw Refusal(.dose, unit: .pulses, limit: left, actual: total, wouldAdmit: left) }
         let least = Int64(leastIntensity(board: board).raw)
-        let lowest = Int64(pattern.intensity(of: 0).raw)
+        let lowest = Int64(plan.weakest.raw)
         guard lowest >= least else {
             throw Refusal(.badValue, unit: .perMille, limit: least, actual: lowest, wouldAdmit: least)
         }

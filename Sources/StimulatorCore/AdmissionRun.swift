@@ -9,18 +9,29 @@ extension Admission {
         private(set) var backlog: EnergyBudget
         /// When the latest pulse is given.
         private(set) var last: Instant
+        /// The shortest time after which the latest pulse could have come.
+        private(set) var leastInterval = Nanoseconds.zero
+        /// From the pulse before to the latest.
+        private(set) var interval = Nanoseconds.zero
+        /// The most that the pulses of any minute have taken.
+        private(set) var mostInMinute = Millijoules.zero
+        private(set) var coil: CoilModel
+        private(set) var window = PulseWindow()
+        /// How strong the latest pulse is.
+        private(set) var previous = PerMille.zero
+        /// The coil's case before the first pulse.
+        let startTemperature: Millicelsius
+        let plan: PulsePlan
+        let board: BoardDescription
 
-        private let board: BoardDescription
         private let start: Instant
         private let before: Millijoules
-        private var coil: CoilModel
-        private var window = PulseWindow()
         private var minute = Millijoules.zero
         private var oldest: UInt32 = 0
-        private var previous = PerMille.zero
         private var gap = RechargeGap()
 
-        init(board: BoardDescription, snapshot: Snapshot) {
+        init(_ plan: PulsePlan, board: BoardDescription, snapshot: Snapshot) {
+            self.plan = plan
             self.board = board
             start = Instant(0)
             last = start
@@ -29,6 +40,7 @@ extension Admission {
             let measured = max(Run.trusted(snapshot.coilA), Run.trusted(snapshot.coilB))
             coil = CoilModel(board: board, measured: measured, windingExcess: snapshot.windingExcess)
             hottest = coil.caseTemperature
+            startTemperature = hottest
         }
 
         /// A sensor that is not good says nothing: the model then starts at the air's temperature, and the kernel, which arms
@@ -37,21 +49,37 @@ extension Admission {
             reading.quality == .good ? reading.value : .celsius(-256)
         }
 
-        mutating func pulse(_ number: UInt32, of pattern: PulsePattern) throws(Refusal) {
-            let time = start + pattern.time(of: number)
-            let intensity = pattern.intensity(of: number)
-            if number > 0 { try checkRecharge(time - last, number, intensity) }
+        mutating func pulse(_ number: UInt32) throws(Refusal) {
+            let time = start + plan.time(of: number)
+            let intensity = plan.intensity(of: number)
+            if number > 0 {
+                try checkRecharge(time - last, number, intensity)
+                try checkPause(time, number)
+            }
             try checkWindow(time, number, intensity)
-            try checkEnergy(time, number, of: pattern)
+            try checkEnergy(time, number, intensity)
             try checkCoil(time, number, intensity)
             last = time
             previous = intensity
         }
 
+        /// Each step is a pattern of its own: the kernel starts it when the last one's heat and energy allow.
+        private func checkPause(_ time: Instant, _ number: UInt32) throws(Refusal) {
+            guard plan.steps != nil, number % plan.pattern.pulseCount == 0 else { return }
+            let wait = max(backlog.wait(at: last), board.leastWait)
+            guard time - last > wait else {
+                throw Refusal(
+                    .cooldown, unit: .microseconds, limit: micro(wait) + 1, actual: micro(time - last),
+                    wouldAdmit: micro(wait) + 1, pulseIndex: number)
+            }
+        }
+
         private mutating func checkRecharge(
-            _ interval: Nanoseconds, _ number: UInt32, _ intensity: PerMille
+            _ asked: Nanoseconds, _ number: UInt32, _ intensity: PerMille
         ) throws(Refusal) {
+            interval = asked
             let least = gap.least(after: previous, next: intensity, board: board)
+            leastInterval = least
             guard interval >= least else {
                 throw Refusal(
                     .recharge, unit: .microseconds, limit: micro(least) + 1, actual: micro(interval),
@@ -83,13 +111,12 @@ extension Admission {
 
         /// The kernel counts a pulse for up to 61 s (its slots are whole seconds), and with what the capacitor really holds: up to
         /// the ready tolerance above the set-point. When in the last minute the earlier pulses came is not known: as if just now.
-        private mutating func checkEnergy(_ time: Instant, _ number: UInt32, of pattern: PulsePattern) throws(Refusal) {
+        private mutating func checkEnergy(_ time: Instant, _ number: UInt32, _ intensity: PerMille) throws(Refusal) {
             let counted = Nanoseconds.seconds(61)
-            while oldest < number, time - (start + pattern.time(of: oldest)) >= counted {
-                minute -= most(pattern.intensity(of: oldest))
+            while oldest < number, time - (start + plan.time(of: oldest)) >= counted {
+                minute -= most(plan.intensity(of: oldest))
                 oldest += 1
             }
-            let intensity = pattern.intensity(of: number)
             let sum = minute + most(intensity) + (time - start >= counted ? .zero : before)
             guard sum <= board.energyPerMinute else {
                 throw Refusal(
@@ -97,6 +124,7 @@ extension Admission {
                     wouldAdmit: Int64(number), pulseIndex: number)
             }
             minute += most(intensity)
+            mostInMinute = max(mostInMinute, sum)
             backlog.add(most(intensity), at: time)
             given += board.energy(at: board.setPoint(for: intensity))
         }

@@ -81,19 +81,8 @@ extension WiringFault {
     }
 }
 
-private func write(_ text: StaticString, _ put: (UInt8) -> Void) {
-    for index in 0..<text.utf8CodeUnitCount { unsafe put(text.utf8Start[index]) }
-}
-
-private func write(_ number: Int64, _ put: (UInt8) -> Void) {
-    if number < 0 { put(UInt8(ascii: "-")) }
-    var power: UInt64 = 1
-    while number.magnitude / power >= 10 { power *= 10 }
-    while power > 0 {
-        put(UInt8(ascii: "0") + UInt8(number.magnitude / power % 10))
-        power /= 10
-    }
-}
+private func write(_ text: StaticString, _ put: (UInt8) -> Void) { Spelling.text(text, put) }
+private func write(_ number: Int64, _ put: (UInt8) -> Void) { Spelling.number(number, put) }
 
 /// A number of nanoseconds in the key's unit; one that is no whole number of those as what it is.
 private func write(_ number: Int64, in scale: Int64, _ put: (UInt8) -> Void) {

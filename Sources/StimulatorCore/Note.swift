@@ -36,4 +36,8 @@ public enum JournalEntry: BitwiseCopyable, Hashable, Sendable {
     case override(Note)
     /// A setting, a role or who holds control was changed: synced at once.
     case configuration(Note)
+    /// About a subject: synced at once.
+    case subject(SubjectEntry)
+    /// Somebody set the clock to this moment, nanoseconds since 1970: synced at once.
+    case clock(Int64)
 }

@@ -23,6 +23,19 @@ public struct PulseWindow: BitwiseCopyable, Hashable, Sendable {
     /// The average interval of the group that a pulse at `time` would close: itself and the four before it.
     public func averageInterval(at time: Instant) -> Nanoseconds { since(4, time) / 4 }
 
+    /// The average interval of the latest five pulses.
+    var latestAverageInterval: Nanoseconds {
+        Nanoseconds((times[Int((count &- 1) & 127)] - times[Int((count &- 5) & 127)]) / 4)
+    }
+
+    /// Pulses in the second up to the latest one, with it; counts up to 127.
+    var countInLastSecond: UInt32 {
+        let latest = Instant(times[Int((count &- 1) & 127)])
+        var pulses: UInt32 = 1
+        while pulses < 127, latest - Instant(times[Int((count &- 1 &- pulses) & 127)]) < .seconds(1) { pulses += 1 }
+        return pulses
+    }
+
     /// Books a pulse.
     public mutating func add(_ time: Instant) {
         times[Int(count & 127)] = time.raw

@@ -42,9 +42,19 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
     case role = 19
     /// Another channel holds control.
     case control = 20
+    /// A published guideline: beyond what anybody may override, or not overridden.
+    case guideline = 21
+    /// The subject's motor threshold is not known.
+    case threshold = 22
+    /// A subject's session is needed, or one runs.
+    case session = 23
+    /// A pulse of a threshold's procedure waits for its answer, or there is none that could be answered.
+    case answer = 24
+    /// An update is not taken.
+    case update = 25
 
     /// How many rules there are: raw values are 0 ..< count.
-    public static var count: Int { 21 }
+    public static var count: Int { 26 }
 
     public var name: StaticString {
         switch self {
@@ -69,6 +79,11 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
         case .journal: "journal"
         case .role: "role"
         case .control: "control"
+        case .guideline: "guideline"
+        case .threshold: "threshold"
+        case .session: "session"
+        case .answer: "answer"
+        case .update: "update"
         }
     }
 }
@@ -87,8 +102,9 @@ public struct Refusal: Error, BitwiseCopyable, Hashable, Sendable {
     /// The first pulse that breaks the rule, counted from 0; 0 where the rule is not about a pulse.
     public var pulseIndex: UInt32
     /// For `wrongState` the state, for `tripped` the trip, for `posture` the guarantee or 0 for the self-test, for `role` the role that
-    /// it wants, for `control` the channel that holds it (raw values), for `cooldown` 1 for
-    /// too many changes on a channel; else 0.
+    /// it wants, for `control` the channel that holds it, for `threshold` the kind (raw values); for `guideline` 1 where the pause
+    /// between trains breaks it; for `session` and `answer` 1 where there is one, 0 where there is none; for `cooldown` 1 after too
+    /// many changes on a channel; else 0.
     public var detail: UInt8
 
     @inlinable public init(

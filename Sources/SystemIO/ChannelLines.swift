@@ -38,6 +38,9 @@ public struct ChannelLines: ~Copyable {
         isThere[ChannelNumber.wire] = true
     }
 
+    /// The wire emulation has a line here.
+    public var hasWire: Bool { isThere[ChannelNumber.wire] }
+
     /// Where the main line's bytes are written.
     public var output: Int32 { lines[ChannelNumber.line].output }
 
@@ -48,7 +51,7 @@ public struct ChannelLines: ~Copyable {
     public var hasEnded: Bool { lines[ChannelNumber.line].hasEnded && !servesOthers }
 
     private var isListening: Bool { listeners[0] >= 0 || listeners[1] >= 0 }
-    private var servesOthers: Bool { isListening || isThere[ChannelNumber.wire] }
+    private var servesOthers: Bool { isListening || hasWire }
 
     /// Waits at most `timeout` for something to do on any line, and moves bytes both ways.
     public mutating func exchange<End: LineEnd & ~Copyable>(with board: inout End, timeout: Nanoseconds) {

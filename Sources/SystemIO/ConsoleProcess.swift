@@ -17,29 +17,40 @@ public struct ConsoleProcess: ~Copyable {
     ///   - page: the page that it shares with the safety process.
     ///   - journal: the journal's file.
     ///   - isTerminal: the main line is a person's or a serial one.
-    ///   - hasWire: the lines have one for the wire emulation.
-    ///   - pins: those of the roles.
-    ///   - restarts: how many console processes there were before this one.
     public init(
-        board: BoardDescription, page: ControllerPage, journal: consuming FileStorage,
-        lines: consuming ChannelLines, isTerminal: Bool, hasWire: Bool, pins: PinTable, restarts: Int
+        board: BoardDescription, protocols: ProtocolLibrary, page: ControllerPage, journal: consuming FileStorage,
+        lines: consuming ChannelLines, isTerminal: Bool
     ) {
         let side = ConsoleSide<FileStorage, NoSimulation>(
-            board: board, page: page, store: journal, at: Instant(csystem_now()), wall: ConsoleEnd.wall)
+            board: board, protocols: protocols, page: page, store: journal, at: Instant(csystem_now()),
+            wall: ConsoleEnd.wall)
         end = ConsoleEnd(side: side)
         end.side.lineIsTerminal = isTerminal
-        end.side.setPins(pins, restarts: restarts, at: end.now)
-        if hasWire { end.side.openWire(at: end.now) }
+        if lines.hasWire { end.side.openWire(at: end.now) }
         self.lines = lines
         self.isTerminal = isTerminal
     }
 
-    /// Runs until the main line ends for good and nobody else can come, the operator quits or a signal comes. At the end of a script what it asked last is answered.
+    /// Says where updates may be put.
+    public mutating func receiveUpdates(in staging: consuming UpdateStaging<FileStorage>) {
+        end.side.receiveUpdates(in: staging)
+    }
+
+    /// Takes the PINs of the roles.
+    /// - Parameter restarts: how many console processes there were before this one.
+    public mutating func setPins(_ pins: PinTable, restarts: Int) {
+        end.side.setPins(pins, restarts: restarts, at: end.now)
+    }
+
+    /// Runs until the main line ends for good and nobody else can come, the operator quits or a signal comes. At the end of a script what
+    /// it asked last is answered.
     public consuming func run() {
         var journalDue = Instant(csystem_now())
         while csystem_signal() == 0 {
             let consoleDue = end.side.runConsole(at: end.now)
-            if end.now >= journalDue { journalDue = end.side.runJournal(at: end.now, wall: ConsoleEnd.wall) }
+            if end.now >= journalDue || end.side.wantsJournal {
+                journalDue = end.side.runJournal(at: end.now, wall: ConsoleEnd.wall)
+            }
             let wait = max(.zero, min(consoleDue, journalDue) - end.now)
             lines.exchange(with: &end, timeout: wait)
             if lines.hasQuit || lines.hasEnded { break }

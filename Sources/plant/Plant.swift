@@ -36,26 +36,29 @@ struct Plant {
     private var answer: Answer?
     private var shown = InputLines.none
     private var isTold = false
-    private var text = ""
+    private var text: [UInt8] = []
 
     /// The first outputs: those that the world acts on.
     private static var watched: Int32 { 5 }
     /// The longest time between two looks at what changes by itself.
     private static var lookPeriod: Nanoseconds { .milliseconds(5) }
 
-    init(seed: UInt64, board: BoardDescription, bus name: String, inbox path: String, log: PlantLog) throws {
+    init(
+        seed: UInt64, board: BoardDescription, bus name: UnsafePointer<CChar>, inbox path: UnsafePointer<CChar>,
+        log: PlantLog
+    ) throws(PlantFault) {
         world = World(seed: seed, board: board)
         self.log = log
         lines = try checked(
             cplant_lines_open(Plant.watched, Int32(OutputLines.count), Int32(InputLines.count)), "the lines of gpio-sim"
         )
         bus = try unsafe checked(cplant_bus_open(name), "CUSE")
-        inbox = try unsafe checked(cplant_process_inbox(path), path)
+        inbox = try unsafe checked(cplant_process_inbox(path), "the inbox")
         _ = try checked(cplant_process_begin(96), "real time")
     }
 
     /// Runs until it is told to end.
-    mutating func run() throws {
+    mutating func run() throws(PlantFault) {
         var goesOn = true
         while goesOn {
             try driveOutputs()
@@ -81,16 +84,24 @@ struct Plant {
 
     // MARK: Lines
 
-    private mutating func driveOutputs() throws {
+    private mutating func driveOutputs() throws(PlantFault) {
         var edge = cplant_edge()
         while try unsafe checked(cplant_lines_take(&edge), "watching the lines") == 1 {
             let line = OutputLines(rawValue: 1 << UInt32(edge.line))
-            try world.set(edge.level == 0 ? .none : line, mask: line, at: Instant(edge.at))
+            drive(edge.level == 0 ? .none : line, line, at: Instant(edge.at))
             log.look(at: world)
         }
     }
 
-    private mutating func showInputs() throws {
+    private mutating func drive(_ levels: OutputLines, _ mask: OutputLines, at moment: Instant) {
+        do throws(LineFault) {
+            try world.set(levels, mask: mask, at: moment)
+        } catch {
+            // A line that fails in the world is a fault that somebody planned there.
+        }
+    }
+
+    private mutating func showInputs() throws(PlantFault) {
         let changed = isTold ? world.inputs.rawValue ^ shown.rawValue : ~0
         shown = world.inputs
         isTold = true
@@ -102,7 +113,7 @@ struct Plant {
 
     // MARK: The bus
 
-    private mutating func takeTransfer() throws {
+    private mutating func takeTransfer() throws(PlantFault) {
         var transfer = cplant_transfer()
         guard try unsafe checked(cplant_bus_take(&transfer), "the bus") == 1 else { return }
         if state == .held { return }
@@ -139,54 +150,56 @@ struct Plant {
 
     // MARK: Hands and faults
 
-    private mutating func obey() throws -> Bool {
+    private mutating func obey() throws(PlantFault) -> Bool {
         var bytes = [UInt8](repeating: 0, count: 512)
         let count = unsafe csystem_read(inbox, &bytes, bytes.count)
-        if count > 0 { text += String(decoding: bytes[..<Int(count)], as: UTF8.self) }
-        while let end = text.firstIndex(of: "\n") {
-            let words = text[..<end].split(separator: " ").map(String.init)
+        if count > 0 { text += bytes[..<Int(count)] }
+        while let end = text.firstIndex(of: 0x0A) {
+            let line = Array(text[..<end])
+            let words = line.split(separator: 0x20).map { Array($0) }
             text.removeSubrange(...end)
-            if words == ["quit"] { return false }
-            log.put(obeys(words) ? "done" : "refused", words.joined(separator: " "), at: world.now)
+            if words.count == 1 && words[0].isWord("quit") { return false }
+            log.put(obeys(words) ? "done" : "refused", line, at: world.now)
         }
         return true
     }
 
     /// Does what a line says, now; false when it says nothing that can be done.
-    private mutating func obeys(_ words: [String]) -> Bool {
+    private mutating func obeys(_ words: [[UInt8]]) -> Bool {
         let now = Instant(csystem_now())
         world.advance(to: now)
-        switch (words.first, words.count) {
-        case ("hand", 3):
-            guard let hand = (0..<HandInput.count).compactMap({ HandInput(rawValue: UInt8($0)) }).named(words[1]) else {
+        guard let verb = words.first else { return false }
+        if verb.isWord("hand") && words.count == 3 {
+            guard let hand = named(words[1], HandInput.count, { HandInput(rawValue: $0) }, { $0.name }) else {
                 return false
             }
-            world.operate(hand, on: words[2] == "on", at: now)
-        case ("fault", 3):
-            guard
-                let part = (0..<FaultComponent.count).compactMap({ FaultComponent(rawValue: UInt8($0)) }).named(
-                    words[1]),
-                let mode = (0..<FaultMode.count).compactMap({ FaultMode(rawValue: UInt8($0)) }).named(words[2]),
+            world.operate(hand, on: words[2].isWord("on"), at: now)
+        } else if verb.isWord("fault") && words.count == 3 {
+            guard let part = named(words[1], FaultComponent.count, { FaultComponent(rawValue: $0) }, { $0.name }),
+                let mode = named(words[2], FaultMode.count, { FaultMode(rawValue: $0) }, { $0.name }),
                 Fault.isValid(part, mode)
             else { return false }
             return world.inject(Fault(part, mode, from: now), at: now)
-        case ("mend", 1): world.endFaults(at: now)
-        case ("bus", 2) where words[1] == "held": state = .held
-        case ("bus", 2) where words[1] == "gone":
+        } else if verb.isWord("mend") && words.count == 1 {
+            world.endFaults(at: now)
+        } else if verb.isWord("bus") && words.count == 2 && words[1].isWord("held") {
+            state = .held
+        } else if verb.isWord("bus") && words.count == 2 && words[1].isWord("gone") {
             state = .gone
             cplant_bus_close()
-        default: return false
+        } else {
+            return false
         }
         return true
     }
-}
 
-/// What has a word in the shell.
-private protocol Named { var name: StaticString { get } }
-extension HandInput: Named {}
-extension FaultComponent: Named {}
-extension FaultMode: Named {}
-
-extension Array where Element: Named {
-    fileprivate func named(_ word: String) -> Element? { first { $0.name.description == word } }
+    /// What has this word in the shell.
+    private func named<Value>(
+        _ word: [UInt8], _ count: Int, _ value: (UInt8) -> Value?, _ name: (Value) -> StaticString
+    ) -> Value? {
+        for raw in 0..<UInt8(count) {
+            if let found = value(raw), word.isWord(name(found)) { return found }
+        }
+        return nil
+    }
 }

@@ -11,9 +11,11 @@ struct PlantLog {
     private var seen: UInt32 = 0
     private var pulses: UInt64 = 0
 
-    private static let words = [
-        "charge", "fire", "arm", "bleedHold", "enable", "contactor", "bleeding", "overvoltage", "charged",
-    ]
+    private static var words: [StaticString] {
+        [
+            "charge", "fire", "arm", "bleedHold", "enable", "contactor", "bleeding", "overvoltage", "charged",
+        ]
+    }
 
     /// - Parameter file: a descriptor that is open for writing.
     init(file: Int32) { self.file = file }
@@ -24,19 +26,31 @@ struct PlantLog {
         let changed = present ^ seen
         seen = present
         for bit in 0..<PlantLog.words.count where changed >> UInt32(bit) & 1 == 1 {
-            put(PlantLog.words[bit], "\(present >> UInt32(bit) & 1)", at: world.now)
+            put(PlantLog.words[bit], number: Int64(present >> UInt32(bit) & 1), at: world.now)
         }
         while pulses < world.pulses.count {
             let pulse = world.pulses[pulses]
-            put("pulse", "\(pulse.before.raw)", at: pulse.at)
+            put("pulse", number: Int64(pulse.before.raw), at: pulse.at)
             pulses += 1
         }
     }
 
     /// Writes a line.
-    func put(_ word: String, _ value: String, at moment: Instant) {
-        var line = "\(moment.raw) \(word) \(value)\n"
-        line.withUTF8 { bytes in _ = unsafe csystem_write_all(file, bytes.baseAddress, bytes.count) }
+    func put(_ word: StaticString, _ value: [UInt8], at moment: Instant) {
+        var line = Words("")
+        line.add(number: moment.raw)
+        line.add(" ")
+        line.add(word)
+        line.add(" ")
+        line.add(value)
+        line.add("\n")
+        line.write(to: file)
+    }
+
+    private func put(_ word: StaticString, number: Int64, at moment: Instant) {
+        var value = Words("")
+        value.add(number: number)
+        put(word, value.bytes, at: moment)
     }
 
     private static func sight(of world: World) -> UInt32 {

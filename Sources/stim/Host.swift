@@ -1,5 +1,6 @@
 import BoardFile
 import CSystem
+import FirmwareUpdate
 import Foundation
 import SimulatedRig
 import StimulatorCore
@@ -44,19 +45,24 @@ func say(_ text: String, to descriptor: Int32 = 1) {
     deinit { unsafe csystem_unmap(base, SimulatedRig.memorySize) }
 
     /// A simulated rig, which must not outlive its memory, nor see another rig in it.
-    func makeRig(seed: UInt64, board: BoardDescription = BoardImage.simulated.description) -> SimulatedRig {
-        unsafe SimulatedRig(seed: seed, board: board, memory: base)
+    func makeRig(
+        seed: UInt64, board: BoardDescription = BoardImage.simulated.description, protocols: ProtocolLibrary = .builtIn,
+        updateKeys: UpdateKeys? = nil
+    ) -> SimulatedRig {
+        unsafe SimulatedRig(seed: seed, board: board, protocols: protocols, updateKeys: updateKeys, memory: base)
     }
 }
 
 /// Runs `body` with a simulated rig, which must not outlive the call.
 /// - Throws: `SystemFailure` when the system has no memory, and what `body` throws.
 func withRig<Result>(
-    seed: UInt64, board: BoardDescription = BoardImage.simulated.description,
-    _ body: (consuming SimulatedRig) throws -> Result
+    seed: UInt64, board: BoardDescription = BoardImage.simulated.description, protocols: ProtocolLibrary = .builtIn,
+    updateKeys: UpdateKeys? = nil, _ body: (consuming SimulatedRig) throws -> Result
 ) throws -> Result {
     let memory = try RigMemory()
-    return try withExtendedLifetime(memory) { try body(memory.makeRig(seed: seed, board: board)) }
+    return try withExtendedLifetime(memory) {
+        try body(memory.makeRig(seed: seed, board: board, protocols: protocols, updateKeys: updateKeys))
+    }
 }
 
 /// The board to simulate: that of a compiled board file, whatever kind it describes, or the simulated board's own. A file that cannot
@@ -68,6 +74,17 @@ func board(from file: String?) -> BoardDescription {
         say("\(file): the board file cannot be used, nothing can be armed: \(fault.text)\n", to: 2)
     }
     return description
+}
+
+/// The protocols of a compiled library, or the built-in ones. A file that cannot be used leaves none; the reason is told on standard error
+/// and by `protocol list`.
+func protocols(from file: String?) -> ProtocolLibrary {
+    guard let file else { return .builtIn }
+    let library = unsafe file.withCString { unsafe ProtocolLibrary.load($0) }
+    if let fault = library.fault {
+        say("\(file): the protocol library cannot be used, there are no protocols: \(fault.text)\n", to: 2)
+    }
+    return library
 }
 
 extension BoardFault {

@@ -6,10 +6,8 @@ import StimulatorCore
 enum RecordText {
     /// Record number, wall time (`~` before one that no one had set), seconds since the start, and what it says.
     static func line(_ record: Record) -> String {
-        let date = Date(timeIntervalSince1970: Double(record.wall.nanoseconds / 1_000_000) / 1_000)
-        let wall = date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-        return
-            "\(record.sequence)  \(record.wall.isTrusted ? "" : "~")\(wall)  \(seconds(record.at.raw))  \(text(record.content))"
+        let wall = (record.wall.isTrusted ? "" : "~") + wall(record.wall.nanoseconds)
+        return "\(record.sequence)  \(wall)  \(seconds(record.at.raw))  \(text(record.content))"
     }
 
     static func damage(_ damage: Damage) -> String {
@@ -29,7 +27,41 @@ enum RecordText {
         case .recovered(let reason, let bytesDropped): "recovered: \(bytesDropped) bytes dropped (\(reason.name))"
         case .resumed(let code, let failures, let recordsLost, let since):
             "resumed after error \(code) at \(seconds(since.raw)): \(failures) failed calls, \(recordsLost) records lost"
+        case .subject(let entry): subject(entry)
+        case .clock(let moment): "clock set to \(wall(moment))"
+        case .unknown(let kind): "a record of a later version (kind \(kind))"
         }
+    }
+
+    /// What a record says about a subject.
+    static func subject(_ entry: SubjectEntry) -> String {
+        switch entry {
+        case .sessionBegan(let code, let profile, let continues):
+            return "session of \(string(code)) \(continues ? "goes on" : "began"), \(profile.name)"
+        case .sessionEnded: return "session ended"
+        case .threshold(let kind, let method, let found):
+            let interval =
+                found.pulses > 0
+                ? ", 95 % interval \(percent(found.low)) to \(percent(found.high)), \(found.pulses) pulses" : ""
+            return "\(kind.name) motor threshold \(percent(found.threshold)), \(method.name)\(interval)"
+        case .pain(let rating): return "pain \(rating) of 10"
+        case .sideEffect(let note): return "side effect: \(string(note))"
+        case .protocolStarted(let name): return "protocol \(string(name)) started"
+        }
+    }
+
+    static func percent(_ part: PerMille) -> String {
+        part.raw % 10 == 0 ? "\(part.raw / 10) %" : "\(part.raw / 10).\(part.raw % 10) %"
+    }
+
+    static func string<let capacity: Int>(_ text: FixedText<capacity>) -> String {
+        String(decoding: (0..<text.count).map { text[$0] }, as: UTF8.self)
+    }
+
+    /// A wall time in UTC, to the millisecond.
+    static func wall(_ nanoseconds: Int64) -> String {
+        let date = Date(timeIntervalSince1970: Double(nanoseconds / 1_000_000) / 1_000)
+        return date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
     private static func event(_ event: Event) -> String {
@@ -88,7 +120,7 @@ enum RecordText {
         return "\(nanoseconds < 0 ? "-" : "")\((microseconds / 1_000_000).magnitude).\(fraction) s"
     }
 
-    private static func string(_ note: Note) -> String {
+    static func string(_ note: Note) -> String {
         let text = String(decoding: (0..<note.count).map { note[$0] }, as: UTF8.self)
         // Bytes from a file: none may move the reader's cursor.
         return String(

@@ -23,6 +23,13 @@ struct Sim: ParsableCommand {
     @Option(name: .customLong("board"), help: "Simulate the board of this compiled board file.")
     var boardFile: String?
 
+    @Option(name: .customLong("protocols"), help: "Use this compiled protocol library instead of the built-in one.")
+    var protocolFile: String?
+
+    @Option(
+        name: .customLong("update-keys"), help: "Receive updates that one of the public keys of this file has signed.")
+    var updateKeys: String?
+
     @Option(help: "Put the shell on a pseudo-terminal, and a symbolic link to it here, until Ctrl-C.")
     var pty: String?
 
@@ -77,6 +84,7 @@ struct Sim: ParsableCommand {
     }
 
     private func serve(_ line: ConsoleLine, isTerminal: Bool) throws {
+        let keys = try updateKeys.map { file in try reading { try KeyFiles.updateKeys(file) } }
         let table = try pins.map(loadPins) ?? PinTable()
         let local = try socket.map { try unsafe check(csystem_listen_local($0), $0) } ?? -1
         defer { if let socket { unsafe csystem_socket_remove(socket) } }
@@ -84,14 +92,15 @@ struct Sim: ParsableCommand {
         let master = try wire.map { _ in try openPseudoTerminal() }
         if let wire, let master { try unsafe check(csystem_link_replace(master.path, wire), wire) }
         defer { if let wire, let master { unsafe csystem_link_remove(master.path, wire) } }
-        try withRig(seed: seed, board: board(from: boardFile)) { made in
+        try withRig(
+            seed: seed, board: board(from: boardFile), protocols: protocols(from: protocolFile), updateKeys: keys
+        ) { made in
             var rig = made
             rig.isTerminal = isTerminal
             rig.setPins(table)
             var lines = ChannelLines(line: line)
             lines.listen(local: local, tcp: port)
             if let (master, _) = master {
-                rig.openWire()
                 lines.addWire(
                     ConsoleLine(input: master, output: master, channel: ChannelNumber.wire, ending: .reopens))
             }

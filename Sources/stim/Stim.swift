@@ -1,7 +1,7 @@
 import ArgumentParser
 import Dispatch
 
-/// The host tool's start. Only `soak` needs the concurrency runtime: every other command runs on this thread alone, so that a
+/// The host tool's start. Only `soak` and `threshold` need the concurrency runtime: every other command runs on this thread alone, so that a
 /// measurement counts no helper thread, and valgrind can follow it.
 @main enum Program {
     static func main() {
@@ -35,7 +35,8 @@ struct Stim: AsyncParsableCommand {
         abstract: "A simulated stimulator board: its shell, its scripts, its soak, its journal, its measurements.",
         subcommands: [
             Sim.self, Run.self, Soak.self, Replay.self, Matrix.self, Bench.self, Log.self, Board.self,
-            PinCommand.self,
+            ProtocolFiles.self, AdmissionCampaign.self, Threshold.self, Report.self,
+            Key.self, Update.self, PinCommand.self,
         ],
         defaultSubcommand: Sim.self)
 }

@@ -3,8 +3,10 @@ import CLinuxBoard
 import CSystem
 import ConsoleSide
 import ControlLoop
+import FirmwareUpdate
 import LinuxBoard
 import StimulatorCore
+import SystemIO
 
 /// What the children need to know: the fork copies it.
 @safe struct FirmwareSeat {
@@ -37,6 +39,7 @@ import StimulatorCore
     /// 0 while there is none.
     private var console: Int32 = 0
     private var isEnding = false
+    private var isJudged = false
 
     /// Makes the memory that the two processes share; nil when there is none.
     init?(_ options: Options, _ image: BoardImage, _ pins: PinTable) {
@@ -48,8 +51,7 @@ import StimulatorCore
         let isWired = image.description.identity.fault == nil
         let wiring = isWired ? LinuxBoardWiring(image.wiring) : LinuxBoardWiring()
         unsafe seat.initialize(
-            to: FirmwareSeat(
-                options: options, shared: shared, board: image.description, wiring: wiring,
+            to: FirmwareSeat(options: options, shared: shared, board: image.description, wiring: wiring,
                 allowsWire: image.allowsWire, pins: pins))
         page = unsafe ControllerPage(SharedWords(shared.both))
     }
@@ -66,10 +68,11 @@ import StimulatorCore
             let ended = unsafe clinuxboard_wait(100, &well)
             if ended == safety {
                 if console > 0 { _ = clinuxboard_end_process(console, 1) }
-                unsafe SideLines.remove(seat.pointee.options)
+                unsafe seat.pointee.options.others.removeSocket()
                 return isEnding && well == 1 ? 0 : 1
             }
             if ended > 0 && ended == console { consoleEnded(well: well == 1) }
+            if !isJudged { judge() }
         }
     }
 
@@ -81,10 +84,24 @@ import StimulatorCore
         _ = clinuxboard_end_process(safety, 0)
     }
 
+    /// Tells whoever wants to know how the self-test ended, once.
+    private mutating func judge() {
+        let shown = page.page(of: page.consoles.load(ControllerPage.connectedWord)).snapshot.read()
+        guard let words = shown, let seen = Snapshot(words: words) else { return }
+        let verdict = TrialVerdict(seen)
+        if verdict == .open { return }
+        isJudged = true
+        guard let path = unsafe seat.pointee.options.verdict else { return }
+        var byte = verdict == .passed ? UInt8(ascii: "P") : UInt8(ascii: "F")
+        let file = unsafe csystem_file_open(path.text, 1)
+        _ = unsafe csystem_file_write(file, &byte, 1, 0)
+        csystem_close(file)
+    }
+
     private mutating func consoleEnded(well: Bool) {
         console = 0
         // Standard input ends once; a serial line and a socket come again.
-        if well, unsafe !seat.pointee.options.servesAgain { end() }
+        if well, unsafe seat.pointee.options.tty == nil, unsafe !seat.pointee.options.others.areGiven { end() }
         if isEnding { return }
         _ = csystem_sleep_until(csystem_now() + LinuxFirmware.consolePause)
         meetAnew()

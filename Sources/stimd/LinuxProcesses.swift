@@ -1,10 +1,12 @@
+import BoardFile
 import CLinuxBoard
 import CSystem
 import Console
+import ConsoleSide
 import ControlLoop
+import FirmwareUpdate
 import Journal
 import LinuxBoard
-import SimulatedBench
 import StimulatorCore
 import SystemIO
 
@@ -15,8 +17,7 @@ func runSafetyProcess(_ context: UnsafeMutableRawPointer?) {
     guard let seat = unsafe context?.assumingMemoryBound(to: FirmwareSeat.self) else { return }
     unsafe clinuxboard_unshare(seat.pointee.shared.console)
     unsafe clinuxboard_unshare(seat.pointee.shared.both)
-    let latches = unsafe seat.pointee.options.latches.flatMap { unsafe csystem_argument($0) }
-    let file = unsafe latches.map { unsafe csystem_file_open($0, 1) } ?? -1
+    let file = unsafe csystem_file_open(seat.pointee.options.latches.text, 1)
     do throws(ClaimFault) {
         var process = try unsafe SafetyProcess(
             seat.pointee.board, seat.pointee.wiring, shared: seat.pointee.shared.safety, latchFile: file)
@@ -33,30 +34,50 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     unsafe clinuxboard_unshare(seat.pointee.shared.safety)
     unsafe clinuxboard_unshare(seat.pointee.shared.both)
     let options = unsafe seat.pointee.options
-    let (input, output, person) = Stimd.openLine(options)
-    let file = options.journal.map { unsafe csystem_file_open(csystem_argument($0), 1) } ?? -1
-    let others = unsafe SideLines(options, allowsWire: seat.pointee.allowsWire)
-    var kept = Fixed<5, Int32>(repeating: input)
+    let (input, output, person) = Program.openLine(options.tty)
+    let file = unsafe csystem_file_open(options.journal.text, 1)
+    let protocols = unsafe ProtocolLibrary.load(options.protocols?.text)
+    protocols.fault?.complain()
+    let incoming = options.updates?.incoming.map { unsafe csystem_file_open($0.text, 1) } ?? -1
+    let staging = unsafe updateStaging(options, incoming, seat.pointee.board.identity)
+    let others = unsafe options.others.open(allowsWire: seat.pointee.allowsWire)
+    var kept = Fixed<6, Int32>(repeating: input)
     kept[1] = file
-    kept[2] = others.local
-    kept[3] = others.tcp
-    kept[4] = others.wire
+    kept[2] = incoming
+    kept[3] = others.local
+    kept[4] = others.tcp
+    kept[5] = others.wire
     let confined = unsafe withUnsafeBytes(of: kept) { list in
-        unsafe clinuxboard_confine(UInt32(options.user), list.baseAddress?.assumingMemoryBound(to: Int32.self), 5)
+        unsafe clinuxboard_confine(options.user, list.baseAddress?.assumingMemoryBound(to: Int32.self), 6)
     }
-    if confined < 0 { Stimd.fail("stimd: the console's process cannot be confined: start as root, or give --user\n") }
+    if confined < 0 { Program.fail("stimd: the console's process cannot be confined: start as root, or give --user\n") }
     do throws(StorageFault) {
         let journal = try FileStorage(descriptor: file)
         let line = ConsoleLine(input: input, output: output, quitsOnKey: person)
         let pages = unsafe ControllerPage(SharedWords(seat.pointee.shared.console))
-        unsafe ConsoleProcess(
-            board: seat.pointee.board, page: pages.page(of: seat.pointee.consoles), journal: journal,
-            lines: others.lines(beside: line), isTerminal: person || options.tty != nil, hasWire: others.hasWire,
-            pins: seat.pointee.pins, restarts: Int(clamping: seat.pointee.consoles)
-        ).run()
+        var process = unsafe ConsoleProcess(
+            board: seat.pointee.board, protocols: protocols, page: pages.page(of: seat.pointee.consoles),
+            journal: journal, lines: others.beside(line), isTerminal: person || options.tty != nil)
+        unsafe process.setPins(seat.pointee.pins, restarts: Int(clamping: seat.pointee.consoles))
+        if let staging = consume staging { process.receiveUpdates(in: staging) }
+        process.run()
         csystem_exit(0)
     } catch {
-        Stimd.fail("stimd: the journal does not open\n")
+        Program.fail("stimd: the journal does not open\n")
+    }
+}
+
+/// Where this console puts a bundle that it receives; nil for a machine without slots, or when the file cannot be had.
+private func updateStaging(_ options: Options, _ file: Int32, _ board: BoardIdentity) -> UpdateStaging<FileStorage>? {
+    guard let updates = options.updates, let keys = updates.keys, let word = updates.slots?.number,
+        let slots = SlotState(word: UInt64(word))
+    else { return nil }
+    do throws(StorageFault) {
+        return UpdateStaging(
+            in: try FileStorage(descriptor: file), slots: slots, keys: unsafe UpdateKeys.read(keys.text), board: board,
+            architecture: .own)
+    } catch {
+        return nil
     }
 }
 

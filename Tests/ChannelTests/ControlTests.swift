@@ -14,7 +14,7 @@ import Testing
         #expect(office.holder == ChannelName(.line, number: 0))
     }
 
-    @Test("H-32 a second channel moves nothing while the first is active: it is refused by the holder's name")
+    @Test("H-34 a second channel moves nothing while the first is active: it is refused by the holder's name")
     func second() throws {
         let office = Office()
         #expect(office.arm(on: Office.line))
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(
-        "H-32 a command that reached the console side without control is not passed on, whatever its session believes")
+        "H-34 a command that reached the console side without control is not passed on, whatever its session believes")
     func behindTheSession() throws {
         let office = Office()
         let other = try office.connect()

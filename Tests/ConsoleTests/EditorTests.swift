@@ -94,6 +94,15 @@ import Testing
         #expect(screen(bench.read()).line == "safe> draft")
     }
 
+    @Test("the history outlasts a hang-up") func historyAfterHangUp() {
+        let bench = Bench(terminal: true)
+        bench.board { $0.state = .safe }
+        bench.type("limits\rdraft")
+        bench.session.hangUp(at: bench.now)
+        bench.type("\u{1B}[A")
+        #expect(screen(bench.read()).line == "safe> limits")
+    }
+
     static let completions: [(String, String)] = [
         ("sta\t", "sta"), ("stat\t", "status "), ("st\t", "st"), ("se\t", "se"), ("sel\t", "selftest "),
         ("set i\t", "set intensity "), ("mode j\t", "mode json "), ("clear coilM\t", "clear coilMissing "),

@@ -159,6 +159,25 @@ import Testing
         #expect(bench.read() == "the safety side reports again\n")
     }
 
+    @Test("on a terminal, and only there, trips, refusals and an energised board have a colour") func colours() {
+        let terminal = Bench(terminal: true)
+        let plain = Bench()
+        for bench in [terminal, plain] {
+            bench.board {
+                $0.state = .ready
+                $0.trips.insert(.coilMissing)
+            }
+            bench.tell(Event(.trip, detail: Trip.coilMissing.rawValue, extra: 1, at: bench.now))
+            bench.type("nonsense\nstatus\n")
+        }
+        let coloured = terminal.read()
+        #expect(coloured.contains("\u{1B}[31mtrip: coilMissing\u{1B}[0m"))
+        #expect(coloured.contains("\u{1B}[33mrefused: \u{1B}[0munknownCommand"))
+        #expect(coloured.contains("\u{1B}[33mready\u{1B}[0m> "))
+        #expect(coloured.contains("\u{1B}[31mcoilMissing"))
+        #expect(!plain.read().contains("\u{1B}"))
+    }
+
     @Test("watching shows the status again and again until it is ended") func watch() throws {
         let plain = Bench()
         plain.type("watch\n")

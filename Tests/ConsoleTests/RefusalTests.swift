@@ -22,7 +22,7 @@ import Testing
             Refusal(
                 .rateForPower, unit: .millihertz, limit: 25_000, actual: 50_000, wouldAdmit: 25_000, pulseIndex: 1),
             "at this intensity the power stage gives 25 Hz, the pattern wants 50 Hz, first at pulse 2",
-            "25 Hz, or the same at 100 %"
+            "25 Hz"
         ),
         (
             Refusal(.pulsesPerSecond, unit: .pulses, limit: 50, actual: 51, wouldAdmit: 50, pulseIndex: 50),
@@ -32,20 +32,20 @@ import Testing
             Refusal(
                 .recharge, unit: .microseconds, limit: 51_000, actual: 40_000, wouldAdmit: 51_000, pulseIndex: 1),
             "the capacitor is ready again after 51.0 ms, the pattern wants its next pulse after 40.0 ms, first at pulse 2",
-            "51.0 ms from start to start (19.6 Hz), or the same at 100 %"
+            "51.0 ms from start to start (19.6 Hz)"
         ),
         (
             Refusal(
                 .energy, unit: .millijoules, limit: 63_000_000, actual: 63_100_500, wouldAdmit: 250, pulseIndex: 250),
             "in any minute the stored energy of the pulses may be at most 63000.0 J, pulse 251 would make it 63100.5 J",
-            "250 pulses, or the same at 100 %"
+            "250 pulses"
         ),
         (
             Refusal(
                 .temperatureForecast, unit: .millicelsius, limit: 39_000, actual: 39_049, wouldAdmit: 812,
                 pulseIndex: 812),
             "the coil's forecast may be at most 39.0 C, pulse 813 would make it 39.049 C",
-            "812 pulses, or the same at 100 %"
+            "812 pulses"
         ),
         (
             Refusal(.dose, unit: .pulses, limit: 1, actual: 600, wouldAdmit: 1),
@@ -85,6 +85,25 @@ import Testing
         ),
         (Refusal(.unknownCommand), "not a command", "help"),
         (Refusal(.noPattern), "no pattern has been set", "a pattern such as `train 10Hz 50`, then `start`"),
+        (
+            Refusal(.guideline, unit: .perMille, limit: 1300, actual: 1320, wouldAdmit: 1300),
+            "in a train at most 130 % of the motor threshold are given, this one has 132 % (Rossi et al. 2009",
+            "130 % of the motor threshold"
+        ),
+        (
+            Refusal(.guideline, unit: .microseconds, limit: 40_000, actual: 20_000, wouldAdmit: 40_000),
+            "in a train pulses are at least 40.0 ms apart, these are 20.0 ms (Rossi et al. 2009", "40.0 ms or more"
+        ),
+        (
+            Refusal(
+                .guideline, unit: .microseconds, limit: 1_000_000, actual: 900_000, wouldAdmit: 5_000_000, detail: 1),
+            "above the motor threshold a pause between trains of 1.0 s or less is unsafe, this one is 900.0 ms (Chen",
+            "5.0 s or more between trains"
+        ),
+        (
+            Refusal(.threshold, detail: 1), "the subject's active motor threshold is not known",
+            "the same once the threshold has been measured or stated; single pulses need none"
+        ),
         (Refusal(.busy), "the safety side is busy", "the same again in a moment"),
         (
             Refusal(.cooldown, unit: .microseconds, limit: 21_970_000, actual: 0, wouldAdmit: 21_970_000),
@@ -102,6 +121,7 @@ import Testing
             Refusal(.control, detail: ChannelName(.tcp, number: 2).rawValue), "tcp-2 holds control and is idle",
             "`control take`, then the same again"
         ),
+        (Refusal(.update), "an update is not taken", "`update status` says which"),
     ]
 
     @Test("every rule has its text: limit, value, and what would work", arguments: texts)

@@ -38,6 +38,7 @@ import Testing
         bench.renewals = 0
         bench.pass(900)
         #expect(bench.renewals == 0 && bench.commands.isEmpty)
+        #expect(bench.session.run(at: bench.now) > bench.now, "nothing to do at once, again and again")
     }
 
     @Test("a request for control that nobody answers is refused; one that is answered later gives nothing")
@@ -47,8 +48,15 @@ import Testing
         while bench.session.takeRequest() != nil {}
         bench.pass(250)
         #expect(bench.read() == no("Q", "S"))
+        bench.session.authority.holdsControl = true
         bench.session.controlAnswered(nil)
         #expect(!bench.isRemote && bench.read().isEmpty)
+        bench.pass(10)
+        #expect(!bench.holdsControl, "given back")
+        // Asked for and given back before it was given.
+        bench.send(packet("Q@") + packet("R@"))
+        #expect(bench.read() == no("Q", "S") + packet([0x52, 0x09]))
+        #expect(!bench.isRemote && !bench.holdsControl)
     }
 
     @Test("an answer has the status from before the command; taking and giving back control show what they did")

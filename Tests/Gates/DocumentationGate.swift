@@ -11,7 +11,7 @@ import Testing
 /// - a member on one line whose name says all: the type that holds it must be documented.
 enum Documentation {
     static let rooms: Set<String> = [
-        "StimulatorCore", "BoardInterface", "BoardFile", "ControlLoop", "Journal", "Console",
+        "StimulatorCore", "BoardInterface", "BoardFile", "ControlLoop", "Journal", "FirmwareUpdate", "Console",
     ]
 
     /// The names of all functions that public protocols ask for.

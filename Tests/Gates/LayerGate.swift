@@ -10,21 +10,33 @@ enum Layers {
         "BoardFile": ["StimulatorCore", "BoardInterface", "CSystem", "CSodium"],
         "ControlLoop": ["StimulatorCore", "BoardInterface", "Synchronization"],
         "Journal": ["StimulatorCore", "CSodium"],
-        "Console": ["StimulatorCore"],
+        "FirmwareUpdate": ["StimulatorCore", "CSodium"],
+        "Console": ["StimulatorCore", "FirmwareUpdate"],
         "SimulatedBoard": ["StimulatorCore", "BoardInterface"],
-        "ConsoleSide": ["StimulatorCore", "ControlLoop", "Console", "Journal", "CSodium"],
+        "ConsoleSide": ["StimulatorCore", "ControlLoop", "FirmwareUpdate", "Console", "Journal", "CSodium"],
         "SimulatedRig": [
-            "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "Console", "Journal", "ConsoleSide",
+            "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "FirmwareUpdate", "Console", "Journal",
+            "ConsoleSide",
         ],
         "LinuxBoard": ["StimulatorCore", "BoardInterface", "ControlLoop", "CLinuxBoard", "CSystem"],
-        "SystemIO": ["StimulatorCore", "ControlLoop", "Console", "Journal", "ConsoleSide", "CSystem"],
+        "SystemIO": [
+            "StimulatorCore", "ControlLoop", "FirmwareUpdate", "Console", "Journal", "ConsoleSide", "CSystem",
+        ],
         "SimulatedBench": [
             "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "Console", "Journal", "ConsoleSide",
             "SimulatedRig", "SystemIO", "CSystem",
         ],
         "stimd": [
-            "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "Console", "Journal", "ConsoleSide",
-            "SimulatedRig", "SimulatedBench", "BoardFile", "SystemIO", "LinuxBoard", "CLinuxBoard", "CSystem",
+            "StimulatorCore", "BoardInterface", "ControlLoop", "FirmwareUpdate", "Console", "Journal", "ConsoleSide",
+            "BoardFile", "SystemIO", "LinuxBoard", "CLinuxBoard", "CSystem",
+        ],
+        "Supervision": ["StimulatorCore"],
+        "supervisor": [
+            "StimulatorCore", "BoardInterface", "FirmwareUpdate", "Journal", "BoardFile", "SystemIO", "LinuxBoard",
+            "CLinuxBoard", "CSystem", "CSupervisor", "Supervision",
+        ],
+        "stimd-sim": [
+            "StimulatorCore", "SimulatedRig", "SimulatedBench", "BoardFile", "SystemIO", "CSystem",
         ],
     ]
 
@@ -78,7 +90,7 @@ enum Layers {
     @Test("every room of Sources stands in the layer table, or is the host tool or C") func rooms() throws {
         let rooms = try FileManager.default.contentsOfDirectory(atPath: Repository.root.path + "/Sources")
         let unknown = Set(rooms).subtracting(Layers.allowed.keys).subtracting([
-            "stim", "plant", "CSodium", "CSystem", "CLinuxBoard", "CPlant",
+            "stim", "plant", "CSodium", "CSystem", "CLinuxBoard", "CPlant", "CSupervisor",
         ])
         #expect(unknown.isEmpty, "\(unknown)")
         #expect(boardFiles.count >= 20)

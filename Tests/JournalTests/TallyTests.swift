@@ -5,8 +5,6 @@ import Testing
 @Suite("the dose, recomputed from the journal") struct TallyTests {
     private let board = BoardDescription()
     private let unexpected = Trip.pulseUnexpected.rawValue
-    private let unset = WallTime(nanoseconds: 0, isTrusted: false)
-    private let day: Int64 = 86_400
 
     @Test("delivered and unexpected pulses and their energy are the same after a restart") func restart() throws {
         var journal = Journal(in: Disk(), board: board)
@@ -56,29 +54,5 @@ import Testing
         try journal.append(pulse(0, millivolts: .max), at: at(1), wall: wall())
         try journal.append(pulse(1, millivolts: .min), at: at(1), wall: wall())
         #expect(journal.tally.energy == board.energy(at: Ceiling.overvoltage))
-    }
-
-    @Test("a day's dose leaves out what a set clock puts before the day") func day24() throws {
-        var journal = Journal(in: Disk(), board: board)
-        _ = try journal.open(at: at(0), wall: wall())
-        try journal.append(pulse(0), at: at(1), wall: wall(0))
-        try journal.append(pulse(1), at: at(1), wall: wall(day))
-        try journal.append(pulse(2), at: at(1), wall: wall(day + 10))
-        #expect(try journal.dose(before: wall(day)).delivered == 3)
-        #expect(try journal.dose(before: wall(day + 1)).delivered == 2)
-        #expect(try journal.dose(before: wall(3 * day)).delivered == 0)
-        #expect(journal.tally.delivered == 3)
-    }
-
-    @Test("without a set clock the previous session counts as today's, until a set clock proves it older")
-    func untrusted() throws {
-        var journal = Journal(in: Disk(), board: board)
-        _ = try journal.open(at: at(0), wall: wall())
-        try journal.append(pulse(0), at: at(1), wall: wall(0))
-        try journal.append(pulse(1), at: at(1), wall: unset)
-        #expect(try journal.dose(before: unset).delivered == 2)
-        #expect(try journal.dose(before: wall(3 * day)).delivered == 1)
-        try journal.append(.note(Note()), at: at(1), wall: wall(3 * day))
-        #expect(try journal.dose(before: wall(5 * day)).delivered == 0)
     }
 }

@@ -1,4 +1,4 @@
-"""Drills on the real program: `stimd --linux` in its two processes, with plant.c preloaded in the place of GPIO, I2C and watchdog.
+"""Drills on the real program: `stimd` in its two processes, with plant.c preloaded in the place of GPIO, I2C and watchdog.
 
     drills.py STIMD PLANT_SO STIM       prints one line a drill, with the time from the fault to dead lines; status 1 when one fails
 
@@ -54,7 +54,7 @@ class Bench:
         os.set_blocking(self.master, False)
         environment = dict(os.environ, LD_PRELOAD=plant, PLANT_LOG=self.log, PLANT_HANDS=self.hands, PLANT_REALTIME="1")
         self.process = subprocess.Popen(
-            [stimd, "--linux", "--board", os.path.join(folder, "board.bin"), "--journal", self.journal, "--latches", os.path.join(folder, "latches"),
+            [stimd, "--board", os.path.join(folder, "board.bin"), "--journal", self.journal, "--latches", os.path.join(folder, "latches"),
              "--tty", os.ttyname(slave), "--socket", self.socket, "--tcp", str(self.port)],
             env=environment, stderr=subprocess.PIPE)
         self.slave = slave

@@ -1,4 +1,4 @@
-// A bench for the real `stimd --linux` on a machine without GPIO, I2C or watchdog: preloaded, it stands in for libgpiod 1.6, libi2c and the
+// A bench for the real `stimd` on a machine without GPIO, I2C or watchdog: preloaded, it stands in for libgpiod 1.6, libi2c and the
 // devices, in real time, with a simple plant behind them. Every change of the outputs is written to the file PLANT_LOG, with its time.
 //
 //     PLANT_HANDS   a file: the key switch is on while it exists

@@ -87,6 +87,59 @@ struct ScriptTests {
     }
 }
 
+private func lines(_ text: String, _ variables: [String: String] = [:]) throws -> [String] {
+    try Script(text.utf8, variables: variables).lines.map(\.text)
+}
+
+@Suite("Variables and loops of scripts")
+struct ScriptExpansionTests {
+    @Test("a variable's value stands in every later line, also in another variable and next to letters")
+    func variables() throws {
+        #expect(try lines("let level = 60%\nset intensity $level\narm") == ["set intensity 60%", "arm"])
+        #expect(try lines("let n = 10\nlet r = ${n}Hz 50\ntrain $r") == ["train 10Hz 50"])
+        #expect(try lines("let n = 1\nlet n = 2\nwait ${n}s") == ["wait 2s"])
+        #expect(try lines("set intensity $level", ["level": "40%"]) == ["set intensity 40%"])
+    }
+
+    @Test("loops repeat their lines, also in each other, and keep the lines' numbers")
+    func loops() throws {
+        #expect(try lines("repeat 3\npulse\nend\ndisarm") == ["pulse", "pulse", "pulse", "disarm"])
+        let text = "for level in 40% 50%\nset intensity $level\nrepeat 2\npulse\nend\nend"
+        #expect(
+            try lines(text) == ["set intensity 40%", "pulse", "pulse", "set intensity 50%", "pulse", "pulse"])
+        #expect(try Script(text.utf8).lines.map(\.number) == [2, 4, 4, 2, 4, 4])
+        #expect(try lines("let n = 2\nrepeat $n\nwait 1s\nend") == ["wait 1s", "wait 1s"])
+    }
+
+    @Test(
+        "a slip is a misfit of its own line, and says what would work",
+        arguments: [
+            ("pulse\nend", 2, "without"), ("repeat 3\npulse", 1, "without an end"),
+            ("repeat\npulse\nend", 1, "repeat 3"),
+            ("repeat 0\npulse\nend", 1, "1 ..."), ("repeat x\npulse\nend", 1, "repeat 3"),
+            ("for x\nend", 1, "for rate in"),
+            ("for 1x in a\nend", 1, "for rate in"), ("let level 60%", 1, "let level = 60%"),
+            ("let $x = 3", 1, "let level = 60%"), ("let a = 1\nwait $b", 2, "are $a"), ("wait ${b", 1, "}"),
+            ("repeat 2\nend now\nend", 2, "alone"), ("repeat 2\nwait 1s\nwait 5\nend", 3, "wait"),
+            ("repeat 1000\nrepeat 1000\npulse\nend\nend", 3, "100000"),
+        ])
+    func slips(text: String, number: Int, says: String) {
+        #expect { try Script(text.utf8) } throws: {
+            let misfit = $0 as? Script.Misfit
+            return misfit?.number == number && misfit?.message.contains(says) == true
+        }
+    }
+
+    @Test("nine loops in each other are one too many")
+    func depth() throws {
+        func nested(_ count: Int) -> String {
+            String(repeating: "repeat 1\n", count: count) + "pulse\n" + String(repeating: "end\n", count: count)
+        }
+        #expect(try lines(nested(8)) == ["pulse"])
+        #expect(throws: Script.Misfit.self) { try Script(nested(9).utf8) }
+    }
+}
+
 @Suite("The ledger of a run")
 struct LedgerTests {
     private let energy = Incident.refusal(.energy)

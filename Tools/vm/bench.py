@@ -120,7 +120,7 @@ class Firmware:
             termios.tcflush(self.line, termios.TCIOFLUSH)
         self.errors = open(RUN + "/stimd.err", "w+b")
         self.process = subprocess.Popen(
-            [BUILT + "/stimd", "--linux", "--board", os.environ["BOARD_FILE"], "--journal", RUN + "/journal/log", "--latches", RUN + "/latches",
+            [BUILT + "/stimd", "--board", os.environ["BOARD_FILE"], "--journal", RUN + "/journal/log", "--latches", RUN + "/latches",
              "--tty", tty_path, *options],
             stdin=subprocess.DEVNULL, stderr=self.errors)
 

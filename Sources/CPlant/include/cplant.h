@@ -47,7 +47,8 @@ int32_t cplant_lines_pull(int32_t line, int32_t level);
 
 // --- The process (process.c) ---
 
-// Locks the memory, sharpens the timers, and runs before everything else: SCHED_FIFO at `priority`. 0 or -errno.
+// Locks the memory, sharpens the timers, and runs before everything else but the kernel's deferred wake-ups: SCHED_FIFO at `priority`. 0 or
+// -errno.
 int32_t cplant_process_begin(int32_t priority);
 // Makes a FIFO at `path` (an older one is replaced) and opens it for reading, never at its end. A non-blocking descriptor.
 int32_t cplant_process_inbox(const char *path);

@@ -44,8 +44,4 @@ enum BoardListing {
         if wiring.isolatedCPU > 0 { lines += ["", "[cpu]", "isolated = \(wiring.isolatedCPU)"] }
         return lines
     }
-
-    private static func string<let capacity: Int>(_ text: FixedText<capacity>) -> String {
-        String(decoding: (0..<text.count).map { text[$0] }, as: UTF8.self)
-    }
 }

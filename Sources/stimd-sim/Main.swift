@@ -21,7 +21,8 @@ import SystemIO
     static func main() {
         guard let options = Options.read() else {
             Program.fail(
-                "stimd-sim: usage: stimd-sim [--board FILE] [--protocols FILE] [--seed N] [--tty PATH | --script]\n                 [--socket PATH] [--tcp PORT] [--wire PATH] [--pins FILE]\n")
+                "stimd-sim: usage: stimd-sim [--board FILE] [--protocols FILE] [--seed N] [--tty PATH | --script]\n                 [--socket PATH] [--tcp PORT] [--wire PATH] [--pins FILE]\n"
+            )
         }
         let image = options.board.map { unsafe BoardImage.load($0.text, runs: { $0 == .simulated }) } ?? .simulated
         image.description.identity.fault?.complain()

@@ -51,7 +51,8 @@ import SystemIO
         let isWired = image.description.identity.fault == nil
         let wiring = isWired ? LinuxBoardWiring(image.wiring) : LinuxBoardWiring()
         unsafe seat.initialize(
-            to: FirmwareSeat(options: options, shared: shared, board: image.description, wiring: wiring,
+            to: FirmwareSeat(
+                options: options, shared: shared, board: image.description, wiring: wiring,
                 allowsWire: image.allowsWire, pins: pins))
         page = unsafe ControllerPage(SharedWords(shared.both))
     }

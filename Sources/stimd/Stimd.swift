@@ -35,7 +35,8 @@ import SystemIO
         }
         let image = unsafe BoardImage.load(options.board.text, runs: { $0 == .linux })
         image.description.identity.fault?.complain()
-        guard csystem_catch_signals() == 0, var firmware = LinuxFirmware(options, image, options.others.loadPins()) else {
+        guard csystem_catch_signals() == 0, var firmware = LinuxFirmware(options, image, options.others.loadPins())
+        else {
             Program.fail("stimd: no memory\n")
         }
         csystem_exit(firmware.run())

@@ -40,7 +40,7 @@ let gpiodHeaders: [CSetting] =
 // Every room that a target is built from is named, also those that come in through another: only what is named makes SwiftPM build
 // a target again, and a room's types lie inline in the rooms above it.
 let loop: [Target.Dependency] = ["StimulatorCore", "BoardInterface", "ControlLoop"]
-let side: [Target.Dependency] = loop + ["Journal", "Console", "ConsoleSide"]
+let side: [Target.Dependency] = loop + ["Journal", "FirmwareUpdate", "Console", "ConsoleSide"]
 let rig: [Target.Dependency] = side + ["SimulatedBoard", "SimulatedRig"]
 let bench: [Target.Dependency] = rig + ["SimulatedBench", "BoardFile", "SystemIO", "CSystem", "CSodium"]
 
@@ -58,10 +58,10 @@ let boardTargets: [Target] = [
     .target(name: "ControlLoop", dependencies: ["StimulatorCore", "BoardInterface"], swiftSettings: board),
     .target(name: "Journal", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: small),
     .target(name: "FirmwareUpdate", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: small),
-    .target(name: "Console", dependencies: ["StimulatorCore"], swiftSettings: small),
+    .target(name: "Console", dependencies: ["StimulatorCore", "FirmwareUpdate"], swiftSettings: small),
     .target(name: "SimulatedBoard", dependencies: ["StimulatorCore", "BoardInterface"], swiftSettings: board),
     .target(name: "LinuxBoard", dependencies: loop + ["CLinuxBoard", "CSystem"], swiftSettings: board),
-    .target(name: "ConsoleSide", dependencies: loop + ["Console", "Journal"], swiftSettings: small),
+    .target(name: "ConsoleSide", dependencies: loop + ["FirmwareUpdate", "Console", "Journal"], swiftSettings: small),
     .target(name: "SystemIO", dependencies: side + ["CSystem"], swiftSettings: small),
     .target(name: "SimulatedRig", dependencies: side + ["SimulatedBoard"], swiftSettings: board),
     .target(name: "SimulatedBench", dependencies: rig + ["SystemIO", "CSystem"], swiftSettings: board),
@@ -116,7 +116,7 @@ let hostTargets: [Target] = [
         name: "LinuxBoardTests",
         dependencies: loop + ["LinuxRig", "LinuxBoard", "CLinuxBoard", "SimulatedBoard", "CFakeDevices"]),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
-    .testTarget(name: "ConsoleTests", dependencies: ["StimulatorCore", "Console"]),
+    .testTarget(name: "ConsoleTests", dependencies: ["StimulatorCore", "FirmwareUpdate", "Console"]),
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),
     .testTarget(name: "SimulatedBoardTests", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard"]),
     .testTarget(name: "JournalTests", dependencies: ["StimulatorCore", "Journal"]),

@@ -133,7 +133,7 @@ struct SCPIReader<Simulation: SimulationVocabulary> {
         case .simulationInput, .simulationFault: try simulation()
         case .pattern, .patternSingle, .patternTrain, .patternTheta, .patternITBS, .patternCTBS, .patternQPS,
             .patternPaired:
-            .setPattern(try pattern())
+            .setPattern(try validPattern())
         default: .act(unit.header)
         }
     }
@@ -166,6 +166,12 @@ struct SCPIReader<Simulation: SimulationVocabulary> {
     }
 
     // MARK: Patterns
+
+    /// The pattern, where it is one. Whether the board may give it, `INITiate` says.
+    private mutating func validPattern() throws(SCPIFault) -> PulsePattern {
+        let given = try pattern()
+        do throws(Refusal) { return try given.validated() } catch { throw SCPIFault(error) }
+    }
 
     private mutating func pattern() throws(SCPIFault) -> PulsePattern {
         let intensity = ranges.intensity

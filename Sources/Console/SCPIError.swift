@@ -21,11 +21,25 @@ struct SCPIFault: Error {
     var word: WordRange
     /// The value and its range, where a value is what does not fit.
     var misfit: Misfit?
+    /// The rule that no pattern may break, where one does.
+    var refusal: Refusal?
 
     init(_ number: Int16, _ word: WordRange = .missing, misfit: Misfit? = nil) {
         self.number = number
         self.word = word
         self.misfit = misfit
+    }
+
+    init(_ refusal: Refusal) {
+        number = -222
+        word = .missing
+        self.refusal = refusal
+    }
+
+    /// The refusal with its reason; nil for a fault of form.
+    var denial: Denial? {
+        if let misfit { return Denial(misfit.refusal, reason: .misfit(misfit)) }
+        return refusal.map { Denial($0) }
     }
 }
 

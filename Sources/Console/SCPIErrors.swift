@@ -14,10 +14,9 @@ extension ShellSession {
 
     /// A message that is none: nothing of it was done.
     mutating func note(_ fault: SCPIFault, in line: LineBuffer) {
-        count(fault.misfit?.refusal.rule ?? (fault.number == -113 ? .unknownCommand : .badValue))
+        count(fault.denial?.refusal.rule ?? (fault.number == -113 ? .unknownCommand : .badValue))
         noteError(fault.number) { output in
-            if let misfit = fault.misfit {
-                let denial = Denial(misfit.refusal, reason: .misfit(misfit))
+            if let denial = fault.denial {
                 output.why(denial, line: line)
                 output.put("; would be admitted: ")
                 output.remedy(denial, in: Simulation.self)
@@ -55,6 +54,7 @@ extension SCPIHeader {
         case .unknownCommand: -113
         case .badValue where self == .tripClear: -221
         case .badValue, .trainLength, .interval: -222
+        case .role, .control: -203
         case .notArmed, .wrongState, .cooldown, .tripped, .posture, .key, .busy: ignored(denial.refusal.rule)
         default: -221
         }

@@ -4,17 +4,12 @@ import StimulatorCore
 extension ShellSession {
     // MARK: Commands
 
-    /// Sets the pattern that is given next, where it is one. Whether the board may give it, `INITiate` says.
+    /// The pattern that is given next; a running protocol keeps its own.
     mutating func set(_ given: PulsePattern) {
-        do throws(Refusal) {
-            pattern = try given.validated()
-        } catch {
-            var denial = Denial(error)
-            denial.name = .check
-            count(error.rule)
-            note(denial, line: LineBuffer())
-            scpi.endMessage()
-        }
+        guard steps != nil else { return setPattern(given) }
+        count(.wrongState)
+        note(.stepsRun, line: LineBuffer())
+        scpi.endMessage()
     }
 
     mutating func act(_ header: SCPIHeader) {
@@ -77,6 +72,8 @@ extension ShellSession {
     // MARK: Queries
 
     mutating func respond(to query: SCPIQuery) {
+        // This response is not yet one that waits.
+        let byte = statusByte
         openResponse()
         switch query.header {
         case .idn, .error, .errorAll, .errorCount, .version, .helpHeaders, .helpSyntax, .board, .state, .key, .posture,
@@ -98,6 +95,7 @@ extension ShellSession {
             measure(
                 query.header, Int64(reading.value.raw), reading.quality, reading.takenAt,
                 isTrusted: isCoilTrusted(reading))
+        case .stb: output.put(Int64(byte))
         default: status(query.header)
         }
         closeResponse()
@@ -110,9 +108,6 @@ extension ShellSession {
             output.put(Int64(scpi.eventStatus))
             scpi.eventStatus = 0
         case .sre: output.put(Int64(scpi.serviceEnable))
-        case .stb:
-            // This response is not yet a message that waits.
-            output.put(Int64(statusByte))
         case .operation: output.put(Int64(scpi.operation.takeEvent()))
         case .operationCondition: output.put(Int64(scpi.operation.condition))
         case .operationEnable: output.put(Int64(scpi.operation.enable))
@@ -177,26 +172,32 @@ extension ShellSession {
         }
     }
 
-    /// Admission's verdict on the pattern that is set; the reason of a no goes into the error queue.
+    /// Admission's verdict on the pattern that is set; what speaks against it goes into the error queue.
     private mutating func checkPattern() {
         guard let plan else { return refuseCheck(Denial(Refusal(.noPattern))) }
         do throws(Refusal) {
             switch try Admission.verdict(plan, in: context(for: plan.pattern, loaded: loaded)) {
-            case .admitted(let forecast): output.forecastData(forecast)
-            case .needsOverride(_, let breaches): refuseCheck(denial(breaches, of: plan))
+            case .admitted(let forecast): output.forecastData("1", forecast)
+            case .needsOverride(let forecast, let breaches):
+                output.forecastData("2", forecast)
+                if !isOverridden(plan, breaches) { noteCheck(denial(breaches, of: plan)) }
             }
         } catch {
             refuseCheck(denial(error, of: plan))
         }
     }
 
-    private mutating func refuseCheck(_ denial: Denial) {
-        output.put("0")
+    private mutating func noteCheck(_ denial: Denial) {
         var denial = denial
         denial.name = .check
         denial.state = snapshot.state
         count(denial.refusal.rule)
         note(denial, line: LineBuffer())
+    }
+
+    private mutating func refuseCheck(_ denial: Denial) {
+        output.put("0")
+        noteCheck(denial)
     }
 
     private mutating func fetchTrain() {

@@ -103,6 +103,8 @@ extension ShellSession {
         intensity = Self.firstIntensity
         isIntensityChosen = false
         pattern = nil
+        loaded = nil
+        thresholdRun = nil
         scpi.isCompletionNoted = false
         carryOut(.disarm, as: .disarm)
     }
@@ -141,7 +143,8 @@ extension ShellSession {
     mutating func settleUnit(_ denial: Denial?, line: LineBuffer) {
         let isAwaited =
             scpi.isPerforming
-            ? !scpi.isSettled : scpi.wait == .answer && scpi.answeringToken == scpi.awaitedToken
+            ? !scpi.isSettled && scpi.answeringToken == 0
+            : scpi.wait == .answer && scpi.answeringToken == scpi.awaitedToken
         guard isAwaited else { return }
         scpi.isSettled = true
         if scpi.wait == .answer { scpi.wait = .nothing }

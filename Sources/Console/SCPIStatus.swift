@@ -84,11 +84,11 @@ extension ShellSession {
         case .safe: bits |= SCPIOperation.waitingForArm
         case .arming: bits |= SCPIOperation.arming
         case .charging, .recovering: bits |= SCPIOperation.settling
-        case .ready: bits |= patternRuns ? 0 : SCPIOperation.waitingForTrigger
+        case .ready: bits |= isGiving ? 0 : SCPIOperation.waitingForTrigger
         case .discharging: bits |= SCPIOperation.discharging
         case .firing, .faulted: break
         }
-        if patternRuns { bits |= SCPIOperation.patternRuns }
+        if isGiving { bits |= SCPIOperation.patternRuns }
         return bits
     }
 
@@ -118,7 +118,7 @@ extension ShellSession {
     /// Something that was begun has not come to its end: arming, charging, a pattern, a discharge, a self-test, or a command
     /// that the safety side has not answered, or whose answer is newer than what the board last showed of itself.
     var isOperationPending: Bool {
-        if patternRuns || !pending.isEmpty || snapshot.now < scpi.answeredAt { return true }
+        if isGiving || !pending.isEmpty || snapshot.now < scpi.answeredAt { return true }
         return switch snapshot.state {
         case .selfTest, .arming, .charging, .firing, .recovering, .discharging: true
         case .safe, .ready, .faulted: false

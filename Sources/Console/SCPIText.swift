@@ -170,8 +170,9 @@ extension LineOutput {
         }
     }
 
-    mutating func forecastData(_ forecast: Forecast) {
-        put("1,")
+    mutating func forecastData(_ verdict: StaticString, _ forecast: Forecast) {
+        put(verdict)
+        put(",")
         put(Int64(forecast.pulses))
         put(",")
         seconds(forecast.duration)

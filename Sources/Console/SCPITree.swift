@@ -140,7 +140,7 @@ extension SCPIHeader {
         case .patternCheck:
             SCPIEntry(
                 "[SOURce:]PATTern:CHECk", .query,
-                "1,pulses,duration,energy,hottest coil,wait after it; or 0, with the reason in the error queue")
+                "1 admitted or 2 wants an override,pulses,duration,energy,hottest coil,wait; or 0 and an error")
         default:
             SCPIEntry("[SOURce:]PATTern:PROGress", .query, "total, delivered, omitted of the running pattern, or 0,0,0")
         }

@@ -20,7 +20,7 @@ import Testing
         "{\"x\":{\"command\":\"pulse\"},\"command\":\"arm\"}\npulse\n",
     ]
 
-    @Test("unarmed, in a message that is none, behind a reset or a stop: no pulse", arguments: unarmed)
+    @Test("H-32 unarmed, in a message that is none, behind a reset or a stop: no pulse", arguments: unarmed)
     func neverUnarmed(_ bytes: String) {
         let bench = Bench(seed: 3)
         bench.becomeSafe(intensity: "60%")

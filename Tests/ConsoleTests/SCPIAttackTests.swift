@@ -13,7 +13,7 @@ import Testing
         "SIM:INP \"key", "DIS!", "(", "\u{7F}", "*", "::ARM", "PATT:TRA 10,5,5", "INT 60 HZ", "#10", "ARM,INIT",
     ]
 
-    @Test("a message with a fault anywhere in it does nothing at all") func allOrNothing() {
+    @Test("H-32 a message with a fault anywhere in it does nothing at all") func allOrNothing() {
         let seed: UInt64 = 0x7363_7069
         var random = Seeded(state: seed)
         let bench = Bench.scpi()

@@ -191,4 +191,22 @@ extension Bench {
             #expect(text.contains(pattern) && text.contains("\(header.entry.summary.description.prefix(8))"), "\(text)")
         }
     }
+
+    @Test("the manual has every header with what it takes and does") func manual() throws {
+        let file = SchemaTests.root.appendingPathComponent("Sources/Console/Console.docc/SCPI.md")
+        let manual = try String(contentsOf: file, encoding: .utf8)
+        for raw in 0..<SCPIHeader.count {
+            guard let entry = SCPIHeader(rawValue: UInt8(raw))?.entry else { continue }
+            let mark =
+                switch entry.forms {
+                case .command: ""
+                case .query: "?"
+                case .both: "[?]"
+                }
+            let parameters = "\(entry.parameters)".replacing("|", with: " or ")
+            let cell = parameters.isEmpty ? " " : " `\(parameters)` "
+            #expect(manual.contains("| `\(entry.pattern)\(mark)` |\(cell)| \(entry.summary) |\n"), "\(entry.pattern)")
+        }
+        #expect("\(SCPIHeader.limit.entry.parameters)" == "<1 to \(BoardLimit.count)>")
+    }
 }

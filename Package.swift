@@ -61,7 +61,9 @@ let boardTargets: [Target] = [
     .target(name: "Console", dependencies: ["StimulatorCore", "FirmwareUpdate"], swiftSettings: small),
     .target(name: "SimulatedBoard", dependencies: ["StimulatorCore", "BoardInterface"], swiftSettings: board),
     .target(name: "LinuxBoard", dependencies: loop + ["CLinuxBoard", "CSystem"], swiftSettings: board),
-    .target(name: "ConsoleSide", dependencies: loop + ["FirmwareUpdate", "Console", "Journal"], swiftSettings: small),
+    .target(
+        name: "ConsoleSide", dependencies: loop + ["FirmwareUpdate", "Console", "Journal", "CSodium"],
+        swiftSettings: small),
     .target(name: "SystemIO", dependencies: side + ["CSystem"], swiftSettings: small),
     .target(name: "SimulatedRig", dependencies: side + ["SimulatedBoard"], swiftSettings: board),
     .target(name: "SimulatedBench", dependencies: rig + ["SystemIO", "CSystem"], swiftSettings: board),
@@ -128,6 +130,7 @@ let hostTargets: [Target] = [
     .testTarget(name: "StimTests", dependencies: bench + ["stim", "CReference"]),
     .testTarget(name: "ScenarioTests", dependencies: bench + ["stim"]),
     .testTarget(name: "AdversaryTests", dependencies: bench),
+    .testTarget(name: "ChannelTests", dependencies: bench),
 ]
 
 let fuzzTargets: [Target] = [

@@ -107,8 +107,8 @@ int32_t clinuxboard_end_process(int32_t process, int32_t at_once) {
 
 #define ALLOW(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
-// Reading and writing of what is open, waiting, the end; memory for an allocator, but none that can be executed. No call that opens,
-// connects, maps a file for execution, starts or touches another process.
+// Reading and writing of what is open, taking whoever connects to a socket that listens, waiting, the end; memory for an allocator, but
+// none that can be executed. No call that opens, connects, binds, maps a file for execution, starts or touches another process.
 static int32_t filter(void) {
     struct sock_filter program[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
@@ -123,6 +123,7 @@ static int32_t filter(void) {
         ALLOW(SYS_ftruncate),
         ALLOW(SYS_fstat),
         ALLOW(SYS_close),
+        ALLOW(SYS_accept4),
 #ifdef SYS_newfstatat
         ALLOW(SYS_newfstatat),
 #endif

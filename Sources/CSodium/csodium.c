@@ -15,6 +15,21 @@ void csodium_chain(const uint8_t *previous, const uint8_t *data, size_t length, 
 
 void csodium_hash(const uint8_t *data, size_t length, uint8_t *out) { crypto_generichash(out, 32, data, length, NULL, 0); }
 
+void csodium_stretch(const uint8_t *salt, uint8_t *state, int32_t rounds) {
+    uint8_t next[32];
+    for (; rounds > 0; rounds--) {
+        crypto_generichash(next, sizeof next, state, 32, salt, 16);
+        memcpy(state, next, sizeof next);
+    }
+    sodium_memzero(next, sizeof next);
+}
+
+int32_t csodium_equal(const uint8_t *first, const uint8_t *second, size_t length) {
+    return sodium_memcmp(first, second, length) == 0;
+}
+
+void csodium_random(uint8_t *bytes, size_t length) { randombytes_buf(bytes, length); }
+
 // --- Hashing in pieces ---
 
 _Static_assert(sizeof(crypto_generichash_state) <= sizeof(csodium_hasher), "the hasher's words hold libsodium's state");

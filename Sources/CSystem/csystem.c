@@ -106,15 +106,32 @@ int32_t csystem_write_all(int32_t descriptor, const void *bytes, size_t count) {
 }
 
 int32_t csystem_poll(int32_t input, int32_t output, int64_t timeout) {
-    struct pollfd entries[2] = {{.fd = input, .events = POLLIN}, {.fd = output, .events = POLLOUT}};
+    csystem_poll_line line = {.input = input, .output = output};
+    int32_t result = csystem_poll_all(&line, 1, timeout);
+    return result < 0 ? result : line.seen;
+}
+
+static int32_t seen(const struct pollfd *input, const struct pollfd *output) {
+    const int both = input->revents | output->revents;
+    if (both & POLLNVAL) return -EBADF;
+    return (input->revents & POLLIN ? CSYSTEM_READABLE : 0) | (output->revents & POLLOUT ? CSYSTEM_WRITABLE : 0)
+        | (both & (POLLHUP | POLLERR) ? CSYSTEM_HUNG_UP : 0);
+}
+
+int32_t csystem_poll_all(csystem_poll_line *lines, int32_t count, int64_t timeout) {
+    struct pollfd entries[2 * CSYSTEM_POLL_LINES];
+    if (count < 0 || count > CSYSTEM_POLL_LINES) return -EINVAL;
+    for (int32_t i = 0; i < count; i++) {
+        lines[i].seen = 0;
+        entries[2 * i] = (struct pollfd){.fd = lines[i].input, .events = POLLIN};
+        entries[2 * i + 1] = (struct pollfd){.fd = lines[i].output, .events = POLLOUT};
+    }
     if (timeout < 0) timeout = 0;
     struct timespec t = {.tv_sec = timeout / 1000000000, .tv_nsec = timeout % 1000000000};
-    int r = ppoll(entries, 2, &t, NULL);
+    int r = ppoll(entries, 2 * (nfds_t)count, &t, NULL);
     if (r < 0) return errno == EINTR ? 0 : -errno;
-    if (r == 0) return 0;
-    if ((entries[0].revents | entries[1].revents) & POLLNVAL) return -EBADF;
-    return (entries[0].revents & POLLIN ? CSYSTEM_READABLE : 0) | (entries[1].revents & POLLOUT ? CSYSTEM_WRITABLE : 0)
-        | ((entries[0].revents | entries[1].revents) & (POLLHUP | POLLERR) ? CSYSTEM_HUNG_UP : 0);
+    for (int32_t i = 0; r > 0 && i < count; i++) lines[i].seen = seen(&entries[2 * i], &entries[2 * i + 1]);
+    return 0;
 }
 
 int32_t csystem_set_nonblocking(int32_t descriptor) {

@@ -99,18 +99,21 @@ public struct Authority: BitwiseCopyable, Hashable, Sendable {
     public var holder: ChannelName?
     /// The holder would keep an armed board armed: control is not simply taken from it.
     public var isHolderActive: Bool
-    /// Only an engineer clears lockouts: a PIN for engineers has been set.
-    public var wantsEngineer: Bool
+    /// The role that every channel has without a PIN.
+    public var freeRole: Role
+    /// The roles for which a PIN is set, one bit a role.
+    public var pins: UInt8
 
     public init(
         role: Role, holdsControl: Bool, holder: ChannelName? = nil, isHolderActive: Bool = false,
-        wantsEngineer: Bool = false
+        freeRole: Role = .operator, pins: UInt8 = 0
     ) {
         self.role = role
         self.holdsControl = holdsControl
         self.holder = holder
         self.isHolderActive = isHolderActive
-        self.wantsEngineer = wantsEngineer
+        self.freeRole = freeRole
+        self.pins = pins
     }
 
     /// A session that is the only one.
@@ -123,9 +126,12 @@ public struct Authority: BitwiseCopyable, Hashable, Sendable {
         return Refusal(.control, detail: holder.rawValue)
     }
 
-    /// Why clearing a lockout is refused; nil when it is not.
+    /// True when a PIN is set for a role.
+    public func hasPin(for role: Role) -> Bool { pins & 1 << role.rawValue != 0 }
+
+    /// Why clearing a lockout is refused; nil when it is not. Where there are no engineers, an operator does it.
     public var lockoutRefusal: Refusal? {
-        wantsEngineer && role < .engineer ? Refusal(.role, detail: Role.engineer.rawValue) : nil
+        hasPin(for: .engineer) && role < .engineer ? Refusal(.role, detail: Role.engineer.rawValue) : nil
     }
 }
 

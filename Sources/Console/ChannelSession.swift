@@ -46,8 +46,15 @@ public protocol ChannelSession: ~Copyable {
     mutating func controlAnswered(_ refusal: Refusal?)
     /// The oldest entry that the session awaits is on the medium, or could not be put there.
     mutating func recorded(_ isOnMedium: Bool)
+    /// The answer to a request for another role; nil for yes.
+    mutating func roleAnswered(_ refusal: Refusal?)
     /// Takes news about control.
     mutating func receive(_ notice: ControlNotice)
+}
+
+extension ChannelSession where Self: ~Copyable {
+    /// A session that asks for no other role gets no answer.
+    public mutating func roleAnswered(_ refusal: Refusal?) {}
 }
 
 /// Tokens of commands: the low 28 bits are the session's own number, the top four the channel's.

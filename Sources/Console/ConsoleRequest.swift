@@ -14,6 +14,8 @@ public enum ConsoleRequest: BitwiseCopyable, Hashable, Sendable {
     case operate(input: Int, on: Bool)
     /// A part of the simulated board fails; nil is for ever.
     case inject(component: Int, mode: Int, duration: Nanoseconds?)
-    /// Who holds control.
+    /// Who holds control: `take` and `release` are answered by `controlAnswered`.
     case control(ControlRequest)
+    /// Another role, with its PIN where it wants one; answered by `roleAnswered`.
+    case role(Role, Pin?)
 }

@@ -52,6 +52,11 @@ struct Grammar<Simulation: SimulationVocabulary> {
         case .journal: return .journal(count: hasMore ? Int(try count(upTo: 1000)) : 10)
         case .mode: return .mode(json: try index(.outputMode, expected: .outputMode) == 1)
         case .renew: return .renew
+        case .role:
+            // A PIN that stands on this line is not to be repeated.
+            if words.count > 2 { throw Misfit(.missing, expected: .pinLine) }
+            return .role(
+                hasMore ? try oneOf(.role, expected: .role, named: { Role(rawValue: UInt8(clamping: $0)) }) : nil)
         case .control:
             guard hasMore else { return .control(nil) }
             return .control(try index(.controlWish, expected: .controlWish) == 0 ? .take : .release)

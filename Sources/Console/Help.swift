@@ -4,7 +4,8 @@ import StimulatorCore
 extension CommandName {
     var entry: CommandEntry {
         switch self {
-        case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew, .control:
+        case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew, .role,
+            .control:
             lookingEntry
         case .protocol, .override: protocolEntry
         case .session, .threshold, .note, .clock, .yes, .no, .subject: subjectEntry
@@ -59,6 +60,16 @@ extension CommandName {
                     given or the line goes down.
                     """,
                 example: "renew")
+        case .role:
+            CommandEntry(
+                "role", "role [observer|operator|engineer]", "says which role this channel has, or changes it",
+                details: """
+                    A higher role wants its PIN, on a line of its own that is not shown. An observer looks and stops. An \
+                    operator takes control, arms and gives patterns. What only an engineer does: clear a lockout, because \
+                    its cause is a broken part; and take control from somebody who uses it. After a wrong PIN the next try \
+                    has to wait, longer each time.
+                    """,
+                example: "role engineer")
         case .control:
             CommandEntry(
                 "control", "control [take|release]", "says who holds control, takes it, or gives it back",

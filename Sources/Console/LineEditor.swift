@@ -63,9 +63,15 @@ struct LineEditor: ~Copyable {
         swallowed = 0
     }
 
+    /// Empties the line, and overwrites what stood in it.
+    mutating func wipe() {
+        reset()
+        line = LineBuffer()
+    }
+
     /// Forgets that a carriage return came, too: the line went down. The history is the line's, for whoever comes next.
     mutating func forget() {
-        reset()
+        wipe()
         afterCarriageReturn = false
     }
 

@@ -3,7 +3,7 @@ import StimulatorCore
 /// What the grammar expects at a place of a line.
 enum Expected: UInt8, BitwiseCopyable, Hashable {
     case command, settable, intensity, voltage, rate, count, time, repeats, every, pattern, trip, onOff, outputMode,
-        controlWish
+        controlWish, role, pinLine
     case input, component, failure, forWord, updateVerb, offset, base64, check, nothing
     case sessionAction, subjectCode, profile, thresholdAction, procedure, startOption, setOption, statedMethod, remark,
         rating
@@ -30,6 +30,8 @@ enum Expected: UInt8, BitwiseCopyable, Hashable {
         case .reason: "a reason of at most 200 bytes"
         case .outputMode: "human or json"
         case .controlWish: "take or release"
+        case .role: "observer, operator or engineer"
+        case .pinLine: "no PIN on this line: it is asked for"
         case .input: "an input"
         case .component: "a component"
         case .failure: "a way in which this component fails"

@@ -36,7 +36,7 @@ extension LineOutput {
 
     private mutating func why(_ misfit: Misfit, line: LineBuffer) {
         guard misfit.word.count > 0 else {
-            put("the line ends where it wants ")
+            put(misfit.expected == .pinLine ? "the command wants " : "the line ends where it wants ")
             return put(misfit.expected.text)
         }
         put(UInt8(ascii: "\""))
@@ -61,7 +61,12 @@ extension LineOutput {
         case .rateForPower, .pulsesPerSecond, .recharge, .interval, .trainLength, .dose: whyPace(refusal)
         case .energy, .temperatureForecast: whyForecast(refusal)
         case .cooldown:
-            put(denial.name == .set ? "the wait after the last change" : "the wait after the last pattern")
+            switch denial.name {
+            case .set: put("the wait after the last change")
+            case .role, .control:
+                put(refusal.detail == 0 ? "the wait after a wrong PIN" : "the wait after so many changes")
+            default: put("the wait after the last pattern")
+            }
             put(" is over in ")
             put(refusal.limit, in: refusal.unit)
         case .notArmed:

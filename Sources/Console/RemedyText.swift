@@ -61,6 +61,7 @@ extension LineOutput {
         case .cooldown:
             put("the same again in ")
             put(refusal.wouldAdmit, in: refusal.unit)
+            if denial.name == .role, refusal.detail == 0 { put(", or once the key switch was turned off and on") }
         case .notArmed where denial.state.isArmed: put("`start` once the board is ready")
         case .notArmed: put("`arm`; once the board is ready, `start` gives the pattern that is set")
         case .wrongState: wayOut(refusal, denial)

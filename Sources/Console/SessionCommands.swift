@@ -38,6 +38,7 @@ extension ShellSession {
             lease.renewByProgram(at: now)
             outbox.renew(journal: isJournalWritable)
             accept(name)
+        case .role(let role): perform(role: role)
         case .control(let wish): wish.map { ask(.control($0), as: name) } ?? accept(name)
         case .update(let request): update(request)
         case .journal(let count): ask(.journal(count: count), as: name)
@@ -233,7 +234,7 @@ extension ShellSession {
         }
         requests.add(request)
         switch request {
-        case .journal, .update, .control, .record(_, isAwaited: true): expectAnswer(to: 0, as: name)
+        case .journal, .update, .control, .role, .record(_, isAwaited: true): expectAnswer(to: 0, as: name)
         default: accept(name)
         }
     }

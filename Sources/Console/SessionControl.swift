@@ -10,7 +10,7 @@ extension ShellSession {
         case .update(let request): request.isStaging
         case .setIntensity: snapshot.state.isArmed || pending.contains(.arm)
         case .help, .status, .disarm, .stop, .check, .limits, .posture, .faults, .watch, .journal, .mode, .control,
-            .request,
+            .role, .request,
             .protocolList, .protocolShow, .protocolLoad:
             false
         }
@@ -53,16 +53,7 @@ extension ShellSession {
     }
 
     /// The answer to `control take` or `control release`.
-    public mutating func controlAnswered(_ refusal: Refusal?) {
-        guard let entry = pending.takeFirst(where: { $0.name == .control }) else { return }
-        if let refusal {
-            refuse(Denial(refusal), entry: entry)
-        } else {
-            openLines()
-            accept(entry.name)
-        }
-        refreshInput()
-    }
+    public mutating func controlAnswered(_ refusal: Refusal?) { answer(.control, refusal) }
 
     /// Tells what happened to control without this session's asking.
     public mutating func receive(_ notice: ControlNotice) {
@@ -132,24 +123,12 @@ extension LineOutput {
         field("holderActive", authority.isHolderActive)
     }
 
-    mutating func whyRole(_ refusal: Refusal, _ denial: Denial) {
-        put("this channel is ")
-        put(denial.authority.role.name)
-        put(", it wants ")
-        put(Role(rawValue: refusal.detail)?.name ?? "another role")
-    }
-
     mutating func whyControl(_ refusal: Refusal, _ denial: Denial) {
         guard let holder = denial.authority.holder ?? ChannelName(rawValue: refusal.detail) else {
             return put("this channel does not hold control")
         }
         put(holder)
         put(denial.authority.isHolderActive ? " holds control" : " holds control and is idle")
-    }
-
-    mutating func wayToRole(_ refusal: Refusal) {
-        put("the same as ")
-        put(Role(rawValue: refusal.detail)?.name ?? "another role")
     }
 
     mutating func wayToControl(_ denial: Denial) {

@@ -40,7 +40,8 @@ extension ShellSession {
     mutating func echo(_ byte: UInt8) {
         if editor.line.count == 1 { echoMark = output.mark }
         if isForPrograms { return }
-        guard isInputShown, !isProgressShown, snapshot.state.name.byteCount + 2 + editor.line.count < width,
+        guard pinRole == nil, isInputShown, !isProgressShown,
+            snapshot.state.name.byteCount + 2 + editor.line.count < width,
             editor.line.count > 1
         else { return drawInput() }
         output.put(byte)
@@ -59,6 +60,12 @@ extension ShellSession {
         guard isInteractive, !isWatching, isComplete || !isForPrograms else { return }
         output.put(UInt8(0x0D))
         isInputShown = true
+        if let pinRole {
+            output.put("PIN for ")
+            output.put(pinRole.name)
+            output.put(": \u{1B}[K")
+            return
+        }
         if isProgressShown {
             output.progress(snapshot)
             output.put("\u{1B}[K")

@@ -8,7 +8,7 @@ extension ShellSession {
         lease.key(at: now)
         renewIfDue()
         if byte == 0x18 {
-            editor.reset()
+            endPin()
             openLines()
             waitingLines.clear()
             scpi.endMessage()
@@ -33,6 +33,7 @@ extension ShellSession {
         case .redraw: drawInput()
         case .submit: submit()
         case .tooLong(let length):
+            endPin()
             endInput()
             if mode == .scpi {
                 noteError(-363) { $0.why(.lineTooLong(length), line: LineBuffer()) }
@@ -49,6 +50,10 @@ extension ShellSession {
 
     /// A line is complete. While a program message is being carried out, it waits.
     private mutating func submit() {
+        if let role = pinRole {
+            endInput()
+            return submitPin(for: role)
+        }
         let line = editor.line
         if mode != .scpi, isProgramMessage(line) {
             // A program reads no echo.
@@ -61,11 +66,17 @@ extension ShellSession {
             if !waitingLines.add(line) { noteError(-363) { $0.put("too many messages wait") } }
         } else {
             endInput()
-            editor.remember()
+            if isSecret(line) { editor.wipe() } else { editor.remember() }
             editor.reset()
             obey(line)
         }
         attendMessages()
+    }
+
+    /// Somebody may have put a PIN on the line of the command; requests are a program's, and nobody recalls them.
+    private func isSecret(_ line: LineBuffer) -> Bool {
+        let words = WordList(line, upTo: line.count)
+        return JSONRequest.isMeant(line) || words.count > 2 && line.matches(words[0], CommandName.role.word)
     }
 
     /// Takes a line that had to wait.
@@ -117,6 +128,7 @@ extension ShellSession {
 
     /// Ctrl-C: the line is emptied, a running pattern is ended.
     private mutating func interrupt() {
+        endPin()
         if isInteractive {
             if isInputShown { output.put("^C") }
             endInput()
@@ -128,7 +140,7 @@ extension ShellSession {
     /// TAB: puts in what all fitting words have in common; lists them where that is nothing.
     private mutating func complete() {
         let cursor = editor.cursor
-        guard cursor == editor.line.count || isBlank(editor.line.bytes[cursor]) else { return }
+        guard pinRole == nil, cursor == editor.line.count || isBlank(editor.line.bytes[cursor]) else { return }
         let completion = Completion<Simulation>(editor.line, cursor: cursor)
         guard completion.count > 0 else { return }
         let begun = completion.begun.count

@@ -207,7 +207,7 @@ extension ShellSession {
         case .session, .threshold, .note, .clock, .yes, .no, .subject: subjectFields(name)
         case .watch: output.field("on", isWatching)
         case .mode: output.field("mode", mode == .json ? "json" : "human")
-        case .control: output.fields(authority)
+        case .control, .role: output.fields(authority)
         default: break
         }
     }
@@ -231,7 +231,7 @@ extension ShellSession {
         case .mode: output.put("text for people")
         case .override: output.put("on record, for this pattern alone: `start` gives it once")
         case .watch: output.put(isWatching ? "watching" : "no longer watching")
-        case .control: output.put(authority)
+        case .control, .role: output.put(authority)
         case .session, .threshold, .note, .clock, .yes, .no, .subject: subjectText(name)
         default: output.put("done")
         }

@@ -24,6 +24,8 @@ enum ShellCommand: BitwiseCopyable, Hashable {
     case journal(count: Int)
     case mode(json: Bool)
     case renew
+    /// Nil: say which one this channel has.
+    case role(Role?)
     /// Nil: say who holds control.
     case control(ControlRequest?)
     case protocolList

@@ -64,6 +64,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     var nextSequence: UInt64?
     var isJournalWritable = false
     var isSafetySilent = false
+    /// The role whose PIN the next line is.
+    var pinRole: Role?
     var isInputShown = false
     /// Where the echo of the line began in the output; nil when something else was written since.
     var echoMark: UInt64?
@@ -123,6 +125,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
         outbox.disarmAlone()
         pending.clear()
         requests.clear()
+        pinRole = nil
         scpi = SCPIState()
         waitingLines.clear()
         editor.forget()
@@ -243,6 +246,8 @@ struct RequestQueue: BitwiseCopyable {
     mutating func take() -> ConsoleRequest? {
         guard count > 0 else { return nil }
         let request = requests[first]
+        // A PIN that was taken is nowhere any more.
+        requests[first] = .journal(count: 0)
         first = (first + 1) % 8
         count -= 1
         return request

@@ -8,6 +8,7 @@ enum WordKind: BitwiseCopyable, Hashable {
     case onOff
     case outputMode
     case controlWish
+    case role
     case trip
     case input
     case component
@@ -37,6 +38,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case .procedure: 4
         case .updateVerb: UpdateRequest.verbCount
         case .trip: Trip.count
+        case .role: Role.count
         case .input: Simulation.inputCount
         case .component: Simulation.componentCount
         case .failure: Simulation.modeCount
@@ -60,6 +62,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case .onOff: return index == 0 ? "on" : "off"
         case .outputMode: return index == 0 ? "human" : "json"
         case .controlWish: return index == 0 ? "take" : "release"
+        case .role: return Role(rawValue: UInt8(clamping: index))?.name
         case .trip: return Trip(rawValue: UInt8(clamping: index))?.name
         case .input: return Simulation.inputName(index)
         case .component: return Simulation.componentName(index)
@@ -118,6 +121,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case (.watch, 1), (.operate, 2): return .onOff
         case (.mode, 1): return .outputMode
         case (.control, 1): return .controlWish
+        case (.role, 1): return .role
         case (.update, 1): return .updateVerb
         case (.operate, 1): return .input
         case (.inject, 1): return .component

@@ -80,6 +80,9 @@ struct ChannelRow<Simulation: SimulationVocabulary>: ~Copyable {
     mutating func answerControl(_ refusal: Refusal?, of channel: Int) {
         isWire(channel) ? wire.controlAnswered(refusal) : shells[channel].controlAnswered(refusal)
     }
+    mutating func answerRole(_ refusal: Refusal?, of channel: Int) {
+        isWire(channel) ? wire.roleAnswered(refusal) : shells[channel].roleAnswered(refusal)
+    }
     mutating func answerRecord(_ isOnMedium: Bool, of channel: Int) {
         isWire(channel) ? wire.recorded(isOnMedium) : shells[channel].recorded(isOnMedium)
     }

@@ -30,6 +30,9 @@ struct CommandSender {
         unsentStop = TokenedCommand(token: 0, command)
     }
 
+    /// A stop or a disarm is not sent yet: what moves the board may not come before it.
+    var hasWaitingStop: Bool { unsentStop != nil }
+
     /// Sends what waits: the first thing that a run does.
     mutating func sendWaiting() { if let stop = unsentStop { send(stop) } }
 

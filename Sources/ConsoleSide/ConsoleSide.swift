@@ -17,7 +17,9 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
 
     public internal(set) var journal: Journal<Store>
     var channels: ChannelRow<Simulation>
-    var control = Control()
+    /// The channel that holds control; nil when nobody does.
+    var holder: Int?
+    var roles = Roles()
     var sender: CommandSender
     private var events: FrameConsumer
     private let snapshots: PublishedBlock<24>
@@ -75,6 +77,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     /// - Returns: the channel, with a new session; nil when all are taken.
     public mutating func connect(_ kind: ChannelName.Kind, at now: Instant) -> Int? {
         guard let channel = channels.open(kind) else { return nil }
+        forgetRole(of: channel)
         subjects.isNews = true
         grantAuthority(at: now)
         return channel
@@ -101,6 +104,8 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         // What the session asks for at its end has been said for it.
         while let command = channels.takeCommand(of: channel) { keepStop(command, of: channel) }
         entries.forget(channel)
+        forgetRole(of: channel)
+        grantAuthority(at: now)
         channels.closeSocket(channel)
     }
 
@@ -134,6 +139,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
             next = min(next, channels.run(channel, at: now))
         }
         attendRequests(at: now, isRunning: true)
+        if let again = lookAtPin(at: now) { next = again }
         forwardCommands(at: now)
         hearRefusals(at: now)
         return next
@@ -205,7 +211,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     public mutating func attendRequests(at now: Instant, isRunning: Bool) {
         for channel in 0..<ChannelNumber.count where channels.isOpen(channel) {
             while !bench.isFull, let request = channels.takeRequest(of: channel) {
-                if case .control = request, !isRunning { continue }
+                if !isRunning, request.isForConsole { continue }
                 attend(request, of: channel, at: now)
             }
         }
@@ -223,6 +229,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
                 channels.answerRecord(false, of: channel)
             }
         case .control(let wish): attend(wish, of: channel, at: now)
+        case .role(let role, let pin): attend(role, pin, of: channel, at: now)
         case .update(let request): attend(request, of: channel)
         case .operate, .inject, .virtualSubject: bench.add(request)
         }
@@ -232,11 +239,12 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     public mutating func restart(board: BoardDescription, page: ControllerPage, at now: Instant, wall: WallTime) {
         let store = journal.close()
         let sent = sender
-        let hasWire = channels.isOpen(ChannelNumber.wire)
+        let (hasWire, before) = (channels.isOpen(ChannelNumber.wire), roles)
         let staging = updates.handOver()
         self = ConsoleSide(board: board, protocols: protocols, page: page, store: store, at: now, wall: wall)
         sender.follow(sent)
         updates = staging
+        setPins(before.pins, restarts: before.restarts + 1, at: now)
         if hasWire { openWire(at: now) }
     }
 
@@ -266,6 +274,16 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
             return true
         } catch {
             return false
+        }
+    }
+}
+
+extension ConsoleRequest {
+    /// Only a console that runs can grant it.
+    fileprivate var isForConsole: Bool {
+        switch self {
+        case .control, .role: true
+        case .journal, .record, .operate, .inject: false
         }
     }
 }

@@ -8,36 +8,30 @@ import StimulatorCore
 ///     the holder is idle    whoever says `control take`
 ///     the holder is active  an engineer who says `control take`; anybody else is refused by the holder's name
 ///
-/// Control never passes from one channel to another, nor becomes free, without a disarm ahead of it.
-struct Control {
-    /// The channel; nil when control is free.
-    var holder: Int?
-    /// The role of each channel.
-    var roles = Fixed<5, Role>(repeating: .operator)
-}
-
+/// Control never passes from one channel to another, nor becomes free, without a disarm ahead of it. Who takes it, and who arms or starts
+/// with it, is on record before it is done.
 extension ConsoleSide where Store: ~Copyable {
     /// The channel that holds control; nil when nobody does.
-    public var controlHolder: ChannelName? { control.holder.map { channels.name($0) } }
+    public var controlHolder: ChannelName? { holder.map { channels.name($0) } }
 
     /// Says to every session what it may do now.
     mutating func grantAuthority(at now: Instant) {
-        let holder = control.holder
         let isActive = holder.map { channels.isActive($0, at: now) } ?? false
         for channel in 0..<ChannelNumber.count where channels.isOpen(channel) {
             channels.setAuthority(
                 Authority(
-                    role: control.roles[channel], holdsControl: channel == holder,
-                    holder: holder.map { channels.name($0) }, isHolderActive: isActive),
+                    role: roles.ofChannels[channel], holdsControl: channel == holder,
+                    holder: holder.map { channels.name($0) }, isHolderActive: isActive,
+                    freeRole: roles.pins.freeRole, pins: roles.pins.bits),
                 of: channel)
         }
     }
 
     /// Nothing more comes on a channel. If it holds control, the board is disarmed and control is free; it may still be answered.
     public mutating func endInput(of channel: Int, at now: Instant) {
-        guard control.holder == channel else { return }
+        guard holder == channel else { return }
         sender.sendLater(.disarm)
-        control.holder = nil
+        holder = nil
         grantAuthority(at: now)
     }
 
@@ -51,7 +45,7 @@ extension ConsoleSide where Store: ~Copyable {
     mutating func attend(_ wish: ControlRequest, of channel: Int, at now: Instant) {
         let refusal: Refusal?
         switch wish {
-        case .ask: refusal = control.holder == nil ? take(by: channel, at: now) : nil
+        case .ask: refusal = holder == nil ? take(by: channel, at: now) : nil
         case .take: refusal = take(by: channel, at: now)
         case .release: refusal = release(by: channel)
         }
@@ -61,30 +55,49 @@ extension ConsoleSide where Store: ~Copyable {
 
     /// - Returns: why not; nil when the channel holds control now.
     private mutating func take(by channel: Int, at now: Instant) -> Refusal? {
-        let role = control.roles[channel]
+        let role = roles.ofChannels[channel]
         if role < .operator { return Refusal(.role, detail: Role.operator.rawValue) }
-        if let holder = control.holder {
+        if let holder {
             if holder == channel { return nil }
+            if let refusal = allow(channel, at: now) { return refusal }
             if role < .engineer, channels.isActive(holder, at: now) {
                 return Refusal(.control, detail: channels.name(holder).rawValue)
             }
+            guard record(words(channel, " takes control from ", holder).configuration) else { return Refusal(.journal) }
             // Nothing that the new holder sends may come before it.
             guard sender.send(TokenedCommand(token: 0, .disarm)) else { return Refusal(.busy) }
             channels.tell(.takenOver(by: channels.name(channel), role: role), to: holder)
+        } else {
+            if let refusal = allow(channel, at: now) { return refusal }
+            if sender.hasWaitingStop { return Refusal(.busy) }
+            guard record(words(channel, " takes control", nil).configuration) else { return Refusal(.journal) }
         }
-        control.holder = channel
+        holder = channel
         // What it is about to ask for finds a lease.
         if channels.isActive(channel, at: now) { renew(at: now) }
         return nil
     }
 
     private mutating func release(by channel: Int) -> Refusal? {
-        guard control.holder == channel else {
-            return Refusal(.control, detail: control.holder.map { channels.name($0).rawValue } ?? .max)
+        guard holder == channel else {
+            return Refusal(.control, detail: holder.map { channels.name($0).rawValue } ?? .max)
         }
+        guard record(words(channel, " releases control", nil).configuration) else { return Refusal(.journal) }
         guard sender.send(TokenedCommand(token: 0, .disarm)) else { return Refusal(.busy) }
-        control.holder = nil
+        holder = nil
         return nil
+    }
+
+    /// Who did what, and to whom.
+    private func words(_ channel: Int, _ deed: StaticString, _ other: Int?) -> EntryWords {
+        var words = EntryWords()
+        words.put(channels.name(channel))
+        words.put(" (")
+        words.put(roles.ofChannels[channel].name)
+        words.put(")")
+        words.put(deed)
+        if let other { words.put(channels.name(other)) }
+        return words
     }
 
     private mutating func renew(at now: Instant) {
@@ -104,9 +117,10 @@ extension ConsoleSide where Store: ~Copyable {
         }
     }
 
-    /// - Parameter isOvertaken: another channel's stop came in the same moment: what moves the board was sent without knowing of it.
+    /// - Parameter isOvertaken: another channel's stop came in the same moment: what moves the board was sent without knowing of it. So
+    ///   was what finds a stop that has not been sent yet.
     private mutating func forward(_ command: TokenedCommand, from channel: Int, isOvertaken: Bool) {
-        let isHolder = control.holder == channel
+        let isHolder = holder == channel
         switch command.command {
         case .stop: break
         // A disarm that nobody typed is that of an idle session: it counts for the holder.
@@ -114,7 +128,9 @@ extension ConsoleSide where Store: ~Copyable {
         // No channel keeps alive what another one armed.
         case .renew: if !isHolder { return }
         case .arm, .intensity, .start, .abort, .clear, .selfTest:
-            if let refusal = isOvertaken ? Refusal(.busy) : refusal(of: command.command, from: channel) {
+            let refusal =
+                isOvertaken || sender.hasWaitingStop ? Refusal(.busy) : refusal(of: command.command, from: channel)
+            if let refusal = refusal ?? recordRefusal(of: command.command, from: channel) {
                 return channels.refuse(refusal, token: command.token, of: channel)
             }
         }
@@ -129,5 +145,17 @@ extension ConsoleSide where Store: ~Copyable {
         if !authority.holdsControl { return Refusal(.control, detail: .max) }
         if case .clear(let trip) = command, snapshot.trips.wouldClearLockout(trip) { return authority.lockoutRefusal }
         return nil
+    }
+
+    /// Puts on record who arms, starts and clears. What cannot be put on record is not done.
+    private mutating func recordRefusal(of command: Command, from channel: Int) -> Refusal? {
+        let deed: StaticString
+        switch command {
+        case .arm: deed = " arms"
+        case .start: deed = " starts a pattern"
+        case .clear: deed = " clears"
+        default: return nil
+        }
+        return record(words(channel, deed, nil).remark) ? nil : Refusal(.journal)
     }
 }

@@ -2,11 +2,11 @@ import StimulatorCore
 
 /// What the console has put on record and the journal has not written yet: oldest first.
 struct EntryQueue {
-    private static var capacity: Int { 8 }
+    private static var capacity: Int { 32 }
 
-    private var entries = Fixed<8, JournalEntry>(repeating: .note(Note()))
+    private var entries = Fixed<32, JournalEntry>(repeating: .note(Note()))
     /// The channel whose command line waits for it.
-    private var channels = Fixed<8, Int?>(repeating: nil)
+    private var channels = Fixed<32, Int?>(repeating: nil)
     private var first = 0
     private var count = 0
 

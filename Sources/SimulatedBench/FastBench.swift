@@ -1,12 +1,20 @@
+import Console
 import SimulatedRig
 import StimulatorCore
 
 /// What hears the console and sees the events of a rig that runs without a person.
 public protocol BenchListener: ~Copyable {
-    /// The console said one byte.
+    /// The console said one byte on its main line.
     mutating func hear(_ byte: UInt8)
+    /// The console said one byte on another channel.
+    mutating func hear(_ byte: UInt8, on channel: Int)
     /// An event or a refusal reached the console.
     mutating func see(_ event: Event)
+}
+
+extension BenchListener where Self: ~Copyable {
+    /// Most runs have one line.
+    public mutating func hear(_ byte: UInt8, on channel: Int) {}
 }
 
 /// The simulated rig in virtual time alone, as fast as the host can: for scripts.
@@ -26,8 +34,11 @@ public struct FastBench<Listener: BenchListener & ~Copyable>: ~Copyable {
     }
 
     /// Types one byte on the console's line.
-    public mutating func type(_ byte: UInt8) {
-        rig.receive(byte)
+    public mutating func type(_ byte: UInt8) { type(byte, on: ChannelNumber.line) }
+
+    /// Types one byte on a channel.
+    public mutating func type(_ byte: UInt8, on channel: Int) {
+        rig.receive(byte, on: channel)
         settling = Settling(at: rig.now)
         typed += 1
         if typed % FastBench.bytesPerMillisecond == 0 { step() }
@@ -73,6 +84,15 @@ public struct FastBench<Listener: BenchListener & ~Copyable>: ~Copyable {
     /// The line goes down.
     public mutating func hangUp() { rig.hangUp() }
 
+    /// Somebody comes through a socket; nil when all channels are taken.
+    public mutating func connect(_ kind: ChannelName.Kind) -> Int? { rig.connect(kind) }
+
+    /// A channel goes down.
+    public mutating func hangUp(_ channel: Int) {
+        rig.hangUp(channel)
+        settling = Settling(at: rig.now)
+    }
+
     private mutating func step() { step(until: rig.now + .milliseconds(1)) }
 
     private mutating func step(until end: Instant) {
@@ -80,6 +100,12 @@ public struct FastBench<Listener: BenchListener & ~Copyable>: ~Copyable {
         while let byte = rig.takeOutput() {
             settling.heard(at: rig.now)
             listener.hear(byte)
+        }
+        for channel in ChannelNumber.line + 1..<ChannelNumber.count {
+            while let byte = rig.takeOutput(of: channel) {
+                settling.heard(at: rig.now)
+                listener.hear(byte, on: channel)
+            }
         }
         while let event = rig.takeEvent() { listener.see(event) }
     }

@@ -5,20 +5,21 @@ import SystemIO
 
 extension SimulatedRig: LineEnd {}
 
-/// The simulated rig in step with the wall clock, its console on a line.
+/// The simulated rig in step with the wall clock, its console on its lines.
 public struct PacedBench: ~Copyable {
     /// How far virtual time moves at once: short for a person, long enough that an idle rig costs the host next to nothing.
     private static var stride: Nanoseconds { .milliseconds(5) }
 
     private var rig: SimulatedRig
-    private var line: ConsoleLine
+    private var lines: ChannelLines
     private var pace: Pace
 
     /// Starts pacing now.
-    public init(rig: consuming SimulatedRig, line: ConsoleLine) {
+    public init(rig: consuming SimulatedRig, lines: consuming ChannelLines) {
         pace = Pace(wall: csystem_now(), now: rig.now)
         self.rig = rig
-        self.line = line
+        if lines.hasWire { self.rig.openWire() }
+        self.lines = lines
     }
 
     /// Runs until the operator quits, a signal comes, or the line ends for good.
@@ -29,17 +30,17 @@ public struct PacedBench: ~Copyable {
         while csystem_signal() == 0 {
             let stop = max(rig.nextWake, rig.now + PacedBench.stride)
             let timeout = Nanoseconds(pace.wall(at: stop) - csystem_now())
-            let status = line.exchange(with: &rig, timeout: max(.zero, timeout))
+            lines.exchange(with: &rig, timeout: max(.zero, timeout))
             rig.run(until: pace.target(wall: csystem_now(), now: rig.now))
-            if status == .quit { break }
-            if status == .down && !line.reopens { return finish() }
+            if lines.hasQuit { break }
+            if lines.hasEnded { return finish() }
         }
-        line.drain(&rig)
+        lines.drain(&rig)
     }
 
     private consuming func finish() {
-        line.drain(&rig)
-        var bench = FastBench(rig: rig, listener: EchoListener(descriptor: line.output))
+        lines.drain(&rig)
+        var bench = FastBench(rig: rig, listener: EchoListener(descriptor: lines.output))
         bench.awaitAnswer()
         bench.hangUp()
         bench.settle()

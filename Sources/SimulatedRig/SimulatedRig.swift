@@ -124,6 +124,12 @@ import StimulatorCore
     /// - Returns: the channel; nil when all are taken.
     public mutating func connect(_ kind: ChannelName.Kind) -> Int? { side.connect(kind, at: clock) }
 
+    /// The PINs of the console's roles: every channel begins anew with the role that wants none.
+    public mutating func setPins(_ pins: PinTable) { side.setPins(pins, at: clock) }
+
+    /// The wire emulation has a line from now on.
+    public mutating func openWire() { side.openWire(at: clock) }
+
     /// Nothing more comes on a channel; it may still be answered.
     public mutating func endInput(of channel: Int) {
         side.endInput(of: channel, at: clock)

@@ -103,7 +103,8 @@ public struct Refusal: Error, BitwiseCopyable, Hashable, Sendable {
     public var pulseIndex: UInt32
     /// For `wrongState` the state, for `tripped` the trip, for `posture` the guarantee or 0 for the self-test, for `role` the role that
     /// it wants, for `control` the channel that holds it, for `threshold` the kind (raw values); for `guideline` 1 where the pause
-    /// between trains breaks it; for `session` and `answer` 1 where there is one, 0 where there is none; else 0.
+    /// between trains breaks it; for `session` and `answer` 1 where there is one, 0 where there is none; for `cooldown` 1 after too
+    /// many changes on a channel; else 0.
     public var detail: UInt8
 
     @inlinable public init(

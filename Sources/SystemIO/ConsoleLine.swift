@@ -1,19 +1,24 @@
 import CSystem
+import Console
 import StimulatorCore
 
-/// The board's end of a console line: what takes the bytes that come and has bytes to go.
+/// The board's end of all lines: what takes the bytes that come and has bytes to go, channel by channel.
 public protocol LineEnd: ~Copyable {
     /// The board's time.
     var now: Instant { get }
-    /// One byte came on the line.
-    mutating func receive(_ byte: UInt8)
-    /// The next byte for the line; nil when there is none.
-    mutating func takeOutput() -> UInt8?
-    /// The line went down.
-    mutating func hangUp()
+    /// One byte came on a channel.
+    mutating func receive(_ byte: UInt8, on channel: Int)
+    /// The next byte for a channel; nil when there is none.
+    mutating func takeOutput(of channel: Int) -> UInt8?
+    /// Nothing more comes on a channel; what it asked last may still be answered.
+    mutating func endInput(of channel: Int)
+    /// A channel went down.
+    mutating func hangUp(_ channel: Int)
+    /// Somebody came through a socket: the channel for it, or nil when all are taken.
+    mutating func connect(_ kind: ChannelName.Kind) -> Int?
 }
 
-/// The console's line as descriptors: standard input and output, a serial device, or the master of a pseudo-terminal.
+/// One line of the console as descriptors: standard input and output, a serial device, the master of a pseudo-terminal, or a socket.
 ///
 ///     descriptor ── at most 64 bytes a millisecond ──▶ board       (as a fast serial line; the rest waits in the system)
 ///     board ── as fast as the reader takes it ──▶ descriptor      (what the board cannot keep meanwhile, it drops)
@@ -26,19 +31,36 @@ public struct ConsoleLine: BitwiseCopyable {
         case down = 1
         /// The operator pressed one of the keys that quit.
         case quit = 2
+        /// Nothing more comes; what it asked last is still answered.
+        case ending = 3
     }
+
+    /// What the end of the input is.
+    public enum Ending: UInt8, BitwiseCopyable, Sendable {
+        /// The end of a file or a pipe: the caller has the last answers given, and hangs up after them.
+        case ends = 0
+        /// A hang-up; the line may come up again: a pseudo-terminal waits for its next client.
+        case reopens = 1
+        /// That of a socket: it is answered for a moment, then it is down.
+        case closes = 2
+    }
+
+    /// How long a socket whose client says nothing more is still answered: ten runs of the console.
+    private static var lastAnswers: Nanoseconds { .milliseconds(100) }
 
     /// How often a line that is down is looked at: polling it all the time would spin, as it reports its hang-up every time.
     private static var reopenInterval: Nanoseconds { .milliseconds(20) }
     private static var chunk: Int { 64 }
 
+    private let channel: Int
     private let input: Int32
     /// Where the line's bytes are written.
     public let output: Int32
     private let quitsOnKey: Bool
-    /// A line that went down may come up again.
-    public let reopens: Bool
-    private var status = Status.up
+    private let ending: Ending
+    /// What has become of the line.
+    public private(set) var status = Status.up
+    /// Not before is it read, or looked at, again.
     private var readsFrom = Instant.distantPast
     private var pending = Fixed<256, UInt8>(repeating: 0)
     private var sent = 0
@@ -46,31 +68,50 @@ public struct ConsoleLine: BitwiseCopyable {
 
     /// - Parameters:
     ///   - quitsOnKey: Ctrl-D and Ctrl-] quit: for a person at a terminal in raw mode.
-    ///   - reopens: a line that went down may come up again: a pseudo-terminal waits for its next client.
-    public init(input: Int32, output: Int32, quitsOnKey: Bool = false, reopens: Bool = false) {
+    public init(
+        input: Int32, output: Int32, channel: Int = ChannelNumber.line, quitsOnKey: Bool = false,
+        ending: Ending = .ends
+    ) {
+        self.channel = channel
         self.input = input
         self.output = output
         self.quitsOnKey = quitsOnKey
-        self.reopens = reopens
+        self.ending = ending
     }
 
     /// True while bytes wait for the reader of the line.
-    public var hasPendingOutput: Bool { sent < filled }
+    private var hasPendingOutput: Bool { sent < filled }
 
-    /// Waits at most `timeout` for something to do on the line, and moves bytes both ways.
-    public mutating func exchange<End: LineEnd & ~Copyable>(with board: inout End, timeout: Nanoseconds) -> Status {
+    /// The line went down, and stays down.
+    var hasEnded: Bool { status == .down && ending != .reopens }
+
+    /// Takes what the board has to say, and tells what to wait for.
+    /// - Returns: the descriptors to poll (-1: not this one), and when to look again at the latest.
+    mutating func prepare<End: LineEnd & ~Copyable>(_ board: inout End) -> (line: csystem_poll_line, until: Instant) {
         collect(from: &board)
-        if status == .down { return waitForClient(&board, timeout: timeout) }
-        let reading = board.now >= readsFrom
-        let wait = reading ? timeout : min(timeout, readsFrom - board.now)
-        let seen = csystem_poll(reading ? input : -1, hasPendingOutput ? output : -1, wait.raw)
+        var line = csystem_poll_line(input: -1, output: -1, seen: 0)
+        if status == .down {
+            // As on a real line: what is said while nobody listens is lost.
+            sent = filled
+            return (line, ending == .reopens ? readsFrom : .distantFuture)
+        }
+        if hasPendingOutput { line.output = output }
+        if status == .ending { return (line, readsFrom) }
+        if board.now >= readsFrom { line.input = input }
+        return (line, line.input < 0 ? readsFrom : .distantFuture)
+    }
+
+    /// Moves bytes both ways, as far as they go, after a poll that saw `seen` on the line.
+    mutating func attend<End: LineEnd & ~Copyable>(_ seen: Int32, _ board: inout End) {
+        if status == .down { return lookForClient(&board) }
         if saw(CSYSTEM_WRITABLE, in: seen) { send() }
-        if saw(CSYSTEM_READABLE, in: seen) {
+        if status == .ending {
+            if seen < 0 || saw(CSYSTEM_HUNG_UP, in: seen) || board.now >= readsFrom { status = .down }
+        } else if saw(CSYSTEM_READABLE, in: seen) {
             read(into: &board)
         } else if seen < 0 || saw(CSYSTEM_HUNG_UP, in: seen) {
             goDown(&board)
         }
-        return status
     }
 
     /// Writes everything that the board has to say, waiting for the reader.
@@ -85,16 +126,12 @@ public struct ConsoleLine: BitwiseCopyable {
         } while filled == 256
     }
 
-    private mutating func waitForClient<End: LineEnd & ~Copyable>(_ board: inout End, timeout: Nanoseconds) -> Status {
-        // As on a real line: what is said while nobody listens is lost.
-        sent = filled
-        _ = csystem_poll(-1, -1, timeout.raw)
-        guard reopens, board.now >= readsFrom else { return status }
+    private mutating func lookForClient<End: LineEnd & ~Copyable>(_ board: inout End) {
+        guard ending == .reopens, board.now >= readsFrom else { return }
         readsFrom = board.now + ConsoleLine.reopenInterval
         let seen = csystem_poll(input, -1, 0)
         // Readable and hung up: a client has come, spoken and gone. What it said counts now, not when the next one comes.
         if seen >= 0 && (saw(CSYSTEM_READABLE, in: seen) || !saw(CSYSTEM_HUNG_UP, in: seen)) { status = .up }
-        return status
     }
 
     private mutating func read<End: LineEnd & ~Copyable>(into board: inout End) {
@@ -103,22 +140,28 @@ public struct ConsoleLine: BitwiseCopyable {
             unsafe csystem_read(input, buffer.baseAddress, ConsoleLine.chunk)
         }
         if count == CSYSTEM_AGAIN { return }
-        guard count > 0 else { return goDown(&board) }
+        guard count > 0 else { return count == 0 ? endInput(&board) : goDown(&board) }
         for index in 0..<Int(count) {
             if quitsOnKey && (bytes[index] == 0x04 || bytes[index] == 0x1D) {
                 status = .quit
                 return
             }
-            board.receive(bytes[index])
+            board.receive(bytes[index], on: channel)
         }
         readsFrom = board.now + Nanoseconds(count * 1_000_000 / Int64(ConsoleLine.chunk))
     }
 
+    private mutating func endInput<End: LineEnd & ~Copyable>(_ board: inout End) {
+        guard ending == .closes else { return goDown(&board) }
+        status = .ending
+        readsFrom = board.now + ConsoleLine.lastAnswers
+        board.endInput(of: channel)
+    }
+
     private mutating func goDown<End: LineEnd & ~Copyable>(_ board: inout End) {
         status = .down
-        // At the end of a file or a pipe the last answers are still to come: the caller hangs up after them.
-        guard reopens else { return }
-        board.hangUp()
+        guard ending == .reopens else { return }
+        board.hangUp(channel)
         // What the last client has not read is not for the next one.
         _ = csystem_pty_forget(output)
     }
@@ -128,7 +171,7 @@ public struct ConsoleLine: BitwiseCopyable {
             sent = 0
             filled = 0
         }
-        while filled < 256, let byte = board.takeOutput() {
+        while filled < 256, let byte = board.takeOutput(of: channel) {
             pending[filled] = byte
             filled += 1
         }

@@ -5,28 +5,29 @@ import ControlLoop
 import Journal
 import StimulatorCore
 
-/// The process that parses input, on a real board: console and journal on one line, and nothing that can touch a pin.
+/// The process that parses input, on a real board: console and journal on their lines, and nothing that can touch a pin.
 public struct ConsoleProcess: ~Copyable {
     private var end: ConsoleEnd
-    private var line: ConsoleLine
-    /// The line is a person's or a serial one: when it goes, nobody waits for answers any more.
+    private var lines: ChannelLines
+    /// The main line is a person's or a serial one: when it goes, nobody waits for answers any more.
     private let isTerminal: Bool
 
     /// Opens the journal.
     /// - Parameters:
     ///   - page: the page that it shares with the safety process.
     ///   - journal: the journal's file.
+    ///   - isTerminal: the main line is a person's or a serial one.
     public init(
         board: BoardDescription, protocols: ProtocolLibrary, page: ControllerPage, journal: consuming FileStorage,
-        line: ConsoleLine,
-        isTerminal: Bool
+        lines: consuming ChannelLines, isTerminal: Bool
     ) {
         let side = ConsoleSide<FileStorage, NoSimulation>(
             board: board, protocols: protocols, page: page, store: journal, at: Instant(csystem_now()),
             wall: ConsoleEnd.wall)
         end = ConsoleEnd(side: side)
         end.side.lineIsTerminal = isTerminal
-        self.line = line
+        if lines.hasWire { end.side.openWire(at: end.now) }
+        self.lines = lines
         self.isTerminal = isTerminal
     }
 
@@ -35,7 +36,14 @@ public struct ConsoleProcess: ~Copyable {
         end.side.receiveUpdates(in: staging)
     }
 
-    /// Runs until the line ends for good, the operator quits or a signal comes. At the end of a script what it asked last is answered.
+    /// Takes the PINs of the roles.
+    /// - Parameter restarts: how many console processes there were before this one.
+    public mutating func setPins(_ pins: PinTable, restarts: Int) {
+        end.side.setPins(pins, restarts: restarts, at: end.now)
+    }
+
+    /// Runs until the main line ends for good and nobody else can come, the operator quits or a signal comes. At the end of a script what
+    /// it asked last is answered.
     public consuming func run() {
         var journalDue = Instant(csystem_now())
         while csystem_signal() == 0 {
@@ -44,8 +52,8 @@ public struct ConsoleProcess: ~Copyable {
                 journalDue = end.side.runJournal(at: end.now, wall: ConsoleEnd.wall)
             }
             let wait = max(.zero, min(consoleDue, journalDue) - end.now)
-            let status = line.exchange(with: &end, timeout: wait)
-            if status == .quit || (status == .down && !line.reopens) { break }
+            lines.exchange(with: &end, timeout: wait)
+            if lines.hasQuit || lines.hasEnded { break }
         }
         finish()
     }
@@ -53,7 +61,7 @@ public struct ConsoleProcess: ~Copyable {
     /// Disarms, at once unless a script waits for its last answers, and writes what follows into the journal.
     private mutating func finish() {
         if !isTerminal { settle(for: .milliseconds(100)) }
-        end.hangUp()
+        lines.hangUp(&end)
         settle(for: .milliseconds(200))
     }
 
@@ -62,13 +70,13 @@ public struct ConsoleProcess: ~Copyable {
         while end.now < deadline {
             _ = end.side.runConsole(at: end.now)
             _ = end.side.runJournal(at: end.now, wall: ConsoleEnd.wall)
-            line.drain(&end)
+            lines.drain(&end)
             _ = csystem_sleep_until(csystem_now() + 5_000_000)
         }
     }
 }
 
-/// Console and journal as the board's end of the line.
+/// Console and journal as the board's end of the lines.
 private struct ConsoleEnd: LineEnd, ~Copyable {
     var side: ConsoleSide<FileStorage, NoSimulation>
 
@@ -78,7 +86,9 @@ private struct ConsoleEnd: LineEnd, ~Copyable {
 
     init(side: consuming ConsoleSide<FileStorage, NoSimulation>) { self.side = side }
 
-    mutating func receive(_ byte: UInt8) { side.receive(byte, on: ChannelNumber.line, at: now) }
-    mutating func takeOutput() -> UInt8? { side.takeOutput(of: ChannelNumber.line) }
-    mutating func hangUp() { side.hangUp(ChannelNumber.line, at: now) }
+    mutating func receive(_ byte: UInt8, on channel: Int) { side.receive(byte, on: channel, at: now) }
+    mutating func takeOutput(of channel: Int) -> UInt8? { side.takeOutput(of: channel) }
+    mutating func endInput(of channel: Int) { side.endInput(of: channel, at: now) }
+    mutating func hangUp(_ channel: Int) { side.hangUp(channel, at: now) }
+    mutating func connect(_ kind: ChannelName.Kind) -> Int? { side.connect(kind, at: now) }
 }

@@ -9,6 +9,8 @@ struct Options {
     var board: ArgumentWord?
     /// The compiled protocol library; nil for the built-in one.
     var protocols: ArgumentWord?
+    /// More ways to the console.
+    var others = SideLineOptions()
     var script = false
 
     /// The options of this process; nil for a command line that is not understood.
@@ -30,10 +32,10 @@ struct Options {
             } else if words.isAt("--protocols") {
                 options.protocols = words.value()
                 if options.protocols == nil { return nil }
-            } else {
+            } else if !options.others.take(&words) {
                 return nil
             }
         }
-        return options.script && options.tty != nil ? nil : options
+        return options.script && (options.tty != nil || options.others.areGiven) ? nil : options
     }
 }

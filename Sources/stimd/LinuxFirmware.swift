@@ -1,6 +1,7 @@
 import BoardFile
 import CLinuxBoard
 import CSystem
+import ConsoleSide
 import ControlLoop
 import FirmwareUpdate
 import LinuxBoard
@@ -13,6 +14,9 @@ import SystemIO
     var shared: clinuxboard_shared
     var board: BoardDescription
     var wiring: LinuxBoardWiring
+    /// The board's file allows the wire emulation.
+    var allowsWire: Bool
+    var pins: PinTable
     /// Which console process, counted from 0.
     var consoles: UInt64 = 0
 }
@@ -20,7 +24,7 @@ import SystemIO
 /// Starts the two processes of a real board and keeps them company. It opens no device itself.
 ///
 ///     stimd ── safety process: lines, bus, watchdog, latches; parses nothing
-///        └──── console process: another user, one line and the journal; can touch no pin. Started again when it ends
+///        └──── console process: another user, its lines and the journal; can touch no pin. Started again when it ends
 ///
 /// When the safety process ends, the heartbeat has ended with it; then the console is ended, and whatever starts `stimd` starts it again.
 /// When this process dies, the kernel kills both.
@@ -38,7 +42,7 @@ import SystemIO
     private var isJudged = false
 
     /// Makes the memory that the two processes share; nil when there is none.
-    init?(_ options: Options, _ image: BoardImage) {
+    init?(_ options: Options, _ image: BoardImage, _ pins: PinTable) {
         var shared = unsafe clinuxboard_shared()
         guard unsafe clinuxboard_share(&shared) == 0, let memory = unsafe csystem_map(MemoryLayout<FirmwareSeat>.size)
         else { return nil }
@@ -47,7 +51,9 @@ import SystemIO
         let isWired = image.description.identity.fault == nil
         let wiring = isWired ? LinuxBoardWiring(image.wiring) : LinuxBoardWiring()
         unsafe seat.initialize(
-            to: FirmwareSeat(options: options, shared: shared, board: image.description, wiring: wiring))
+            to: FirmwareSeat(
+                options: options, shared: shared, board: image.description, wiring: wiring,
+                allowsWire: image.allowsWire, pins: pins))
         page = unsafe ControllerPage(SharedWords(shared.both))
     }
 
@@ -63,6 +69,7 @@ import SystemIO
             let ended = unsafe clinuxboard_wait(100, &well)
             if ended == safety {
                 if console > 0 { _ = clinuxboard_end_process(console, 1) }
+                unsafe seat.pointee.options.others.removeSocket()
                 return isEnding && well == 1 ? 0 : 1
             }
             if ended > 0 && ended == console { consoleEnded(well: well == 1) }
@@ -94,8 +101,8 @@ import SystemIO
 
     private mutating func consoleEnded(well: Bool) {
         console = 0
-        // Standard input ends once; a serial line comes again.
-        if well, unsafe seat.pointee.options.tty == nil { end() }
+        // Standard input ends once; a serial line and a socket come again.
+        if well, unsafe seat.pointee.options.tty == nil, unsafe !seat.pointee.options.others.areGiven { end() }
         if isEnding { return }
         _ = csystem_sleep_until(csystem_now() + LinuxFirmware.consolePause)
         meetAnew()

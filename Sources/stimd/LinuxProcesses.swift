@@ -28,7 +28,7 @@ func runSafetyProcess(_ context: UnsafeMutableRawPointer?) {
     }
 }
 
-/// The console process: opens its line and its journal, gives everything else away, and then reads what people type.
+/// The console process: opens its lines and its journal, gives everything else away, and then reads what people type.
 func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     guard let seat = unsafe context?.assumingMemoryBound(to: FirmwareSeat.self) else { return }
     unsafe clinuxboard_unshare(seat.pointee.shared.safety)
@@ -40,11 +40,15 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     protocols.fault?.complain()
     let incoming = options.updates?.incoming.map { unsafe csystem_file_open($0.text, 1) } ?? -1
     let staging = unsafe updateStaging(options, incoming, seat.pointee.board.identity)
-    var kept = Fixed<3, Int32>(repeating: input)
+    let others = unsafe options.others.open(allowsWire: seat.pointee.allowsWire)
+    var kept = Fixed<6, Int32>(repeating: input)
     kept[1] = file
     kept[2] = incoming
+    kept[3] = others.local
+    kept[4] = others.tcp
+    kept[5] = others.wire
     let confined = unsafe withUnsafeBytes(of: kept) { list in
-        unsafe clinuxboard_confine(options.user, list.baseAddress?.assumingMemoryBound(to: Int32.self), 3)
+        unsafe clinuxboard_confine(options.user, list.baseAddress?.assumingMemoryBound(to: Int32.self), 6)
     }
     if confined < 0 { Program.fail("stimd: the console's process cannot be confined: start as root, or give --user\n") }
     do throws(StorageFault) {
@@ -53,9 +57,8 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
         let pages = unsafe ControllerPage(SharedWords(seat.pointee.shared.console))
         var process = unsafe ConsoleProcess(
             board: seat.pointee.board, protocols: protocols, page: pages.page(of: seat.pointee.consoles),
-            journal: journal, line: line,
-            isTerminal: person || options.tty != nil
-        )
+            journal: journal, lines: others.beside(line), isTerminal: person || options.tty != nil)
+        unsafe process.setPins(seat.pointee.pins, restarts: Int(clamping: seat.pointee.consoles))
         if let staging = consume staging { process.receiveUpdates(in: staging) }
         process.run()
         csystem_exit(0)

@@ -16,6 +16,8 @@ struct Options {
     var verdict: ArgumentWord?
     /// Where updates go; nil for a machine without slots.
     var updates: UpdateOptions?
+    /// More ways to the console.
+    var others = SideLineOptions()
     /// Who the console's process is.
     var user: UInt32 = 65_534
 
@@ -29,6 +31,7 @@ struct Options {
         var protocols: ArgumentWord?
         var verdict: ArgumentWord?
         var updates = UpdateOptions()
+        var others = SideLineOptions()
         var user: ArgumentWord?
         while words.advance() {
             if words.isAt("--board") {
@@ -49,13 +52,14 @@ struct Options {
             } else if words.isAt("--user") {
                 user = words.value()
                 if user == nil { return nil }
-            } else if !updates.take(&words) {
+            } else if !updates.take(&words), !others.take(&words) {
                 return nil
             }
         }
         guard let board, let journal, let latches else { return nil }
         var options = Options(
             board: board, journal: journal, latches: latches, tty: tty, protocols: protocols, verdict: verdict)
+        options.others = others
         if updates.isGiven {
             guard updates.isWhole else { return nil }
             options.updates = updates

@@ -7,12 +7,16 @@ import SystemIO
 /// input and output.
 ///
 ///     stimd --board FILE --journal PATH --latches PATH [--protocols FILE] [--user N] [--tty PATH]
+///           [--socket PATH] [--tcp PORT] [--wire PATH] [--pins FILE]
 ///           [--verdict PATH] [--incoming PATH --keys PATH --slots WORD]
 ///
 /// FILE is a compiled board file; one that cannot be used, or is of another kind of board, blocks arming: the reason is told on
 /// standard error, and by `status`. The console's process is user N (65534). The verdict's file gets one byte when the self-test is over:
 /// `P` when it has passed and the board file can be used, else `F`. The last three are for a machine with slots for updates: the file
 /// that a received bundle is put into, the public keys, and the slots' state as the supervisor has it.
+///
+/// `--socket`, `--tcp` (127.0.0.1 alone) and `--wire` (where the board file allows it) are more ways to the console: with any of them it is
+/// served until a signal, whatever the main line does. `--pins` has the PINs of its roles, made by `stim pin`.
 ///
 /// `--protocols` takes a compiled protocol library in the place of the built-in one; one that cannot be used leaves no protocols.
 ///
@@ -23,6 +27,7 @@ import SystemIO
             Program.fail(
                 """
                 stimd: usage: stimd --board FILE --journal PATH --latches PATH [--protocols FILE] [--user N] [--tty PATH]
+                              [--socket PATH] [--tcp PORT] [--wire PATH] [--pins FILE]
                               [--verdict PATH] [--incoming PATH --keys PATH --slots WORD]
 
                 """
@@ -30,7 +35,8 @@ import SystemIO
         }
         let image = unsafe BoardImage.load(options.board.text, runs: { $0 == .linux })
         image.description.identity.fault?.complain()
-        guard csystem_catch_signals() == 0, var firmware = LinuxFirmware(options, image) else {
+        guard csystem_catch_signals() == 0, var firmware = LinuxFirmware(options, image, options.others.loadPins())
+        else {
             Program.fail("stimd: no memory\n")
         }
         csystem_exit(firmware.run())

@@ -113,6 +113,14 @@ import Testing
             Refusal(.journal), "the journal could not be written",
             "the same again, once `status` shows a writable journal"
         ),
+        (
+            Refusal(.role, detail: Role.engineer.rawValue), "this channel is operator, it wants engineer",
+            "`role engineer`, then the same again"
+        ),
+        (
+            Refusal(.control, detail: ChannelName(.tcp, number: 2).rawValue), "tcp-2 holds control and is idle",
+            "`control take`, then the same again"
+        ),
         (Refusal(.update), "an update is not taken", "`update status` says which"),
     ]
 

@@ -13,7 +13,7 @@ enum Layers {
         "FirmwareUpdate": ["StimulatorCore", "CSodium"],
         "Console": ["StimulatorCore", "FirmwareUpdate"],
         "SimulatedBoard": ["StimulatorCore", "BoardInterface"],
-        "ConsoleSide": ["StimulatorCore", "ControlLoop", "FirmwareUpdate", "Console", "Journal"],
+        "ConsoleSide": ["StimulatorCore", "ControlLoop", "FirmwareUpdate", "Console", "Journal", "CSodium"],
         "SimulatedRig": [
             "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "FirmwareUpdate", "Console", "Journal",
             "ConsoleSide",

@@ -10,10 +10,13 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+
+from socket_drills import sockets
 
 CHARGE, FIRE, ARM = 1, 2, 4
 LEASE = 1.0  # seconds
@@ -30,12 +33,18 @@ def check(condition, what):
 
 
 class Bench:
-    """One running stimd with its console on a pseudo-terminal."""
+    """One running stimd with its console on a pseudo-terminal, a local socket and a TCP port."""
+
+    check = staticmethod(check)
 
     def __init__(self, stimd, plant, folder):
         self.log = os.path.join(folder, "log")
         self.hands = os.path.join(folder, "key")
         self.journal = os.path.join(folder, "journal")
+        self.socket = os.path.join(folder, "socket")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
         for name in ("log", "journal", "latches"):
             if os.path.exists(os.path.join(folder, name)):
                 os.remove(os.path.join(folder, name))
@@ -46,7 +55,7 @@ class Bench:
         environment = dict(os.environ, LD_PRELOAD=plant, PLANT_LOG=self.log, PLANT_HANDS=self.hands, PLANT_REALTIME="1")
         self.process = subprocess.Popen(
             [stimd, "--board", os.path.join(folder, "board.bin"), "--journal", self.journal, "--latches", os.path.join(folder, "latches"),
-             "--tty", os.ttyname(slave)],
+             "--tty", os.ttyname(slave), "--socket", self.socket, "--tcp", str(self.port)],
             env=environment, stderr=subprocess.PIPE)
         self.slave = slave
         self.text = ""
@@ -155,7 +164,10 @@ def cage(bench, _):
     check(status(console, "CapEff") == "0" * 16, "capabilities of the console")
     check(status(console, "NoNewPrivs") == "1" and status(console, "Seccomp") == "2", "no filter")
     opened = sorted(os.readlink(f"/proc/{console}/fd/{fd}") for fd in os.listdir(f"/proc/{console}/fd") if int(fd) > 2)
-    check(opened == sorted([bench.journal, os.ttyname(bench.slave)]), f"open in the console: {opened}")
+    listening = [name for name in opened if name.startswith("socket:")]
+    others = [name for name in opened if name not in listening]
+    check(len(listening) == 2, f"sockets of the console: {listening}")
+    check(others == sorted([bench.journal, os.ttyname(bench.slave)]), f"open in the console: {opened}")
     pages = shared_pages(console)
     check(pages["console"][2] == "rw-s" and pages["safety"][2] == "r--s", f"{pages}")
     check(shared_pages(safety)["console"][2] == "r--s", "the safety process may write the console's page")
@@ -258,7 +270,7 @@ def alive(pid):
         return False
 
 
-DRILLS = [train, cage, console_killed, console_stopped, console_hostile, safety_killed, parent_killed]
+DRILLS = [train, cage, sockets, console_killed, console_stopped, console_hostile, safety_killed, parent_killed]
 
 
 def run(drill, stimd, plant, stim, folder):

@@ -12,7 +12,7 @@ struct ScriptTests {
         let script = try Script("# first\n\n  arm  \r\ntrain 10Hz 50 # ten a second\nstart".utf8)
         #expect(script.lines.map(\.text) == ["arm", "train 10Hz 50", "start"])
         #expect(script.lines.map(\.number) == [3, 4, 5])
-        #expect(script.lines.allSatisfy { $0.statement == .shell })
+        #expect(script.lines.map(\.statement) == script.lines.map { .shell($0.text, channel: 0) })
         #expect(try Script("".utf8).lines.isEmpty)
     }
 
@@ -66,6 +66,19 @@ struct ScriptTests {
         ])
     func badExpectations(text: String) {
         #expect(throws: Script.Misfit.self) { try Script(text.utf8) }
+    }
+
+    @Test("channels come, are spoken to by name, and leave; other words with a colon are the shell's")
+    func channels() throws {
+        #expect(
+            try statements("connect tcp\ntcp-1: set intensity 30%\nleave tcp-1\nname: x\ntcp-9: x")
+                == [
+                    .connect(.tcp), .shell("set intensity 30%", channel: 1), .leave(channel: 1),
+                    .shell("name: x", channel: 0), .shell("tcp-9: x", channel: 0),
+                ])
+        for text in ["connect", "connect wire", "leave", "leave line", "leave tcp-4", "leave tcp-0"] {
+            #expect(throws: Script.Misfit.self, "\(text)") { try Script(text.utf8) }
+        }
     }
 
     @Test("bytes that are no text make a shell line, not a failure")

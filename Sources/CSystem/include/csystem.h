@@ -52,12 +52,20 @@ RT int64_t csystem_write(int32_t descriptor, const void *bytes, size_t count);
 // Every byte, waiting as long as it takes, on a non-blocking descriptor too; 0 or -errno.
 RT int32_t csystem_write_all(int32_t descriptor, const void *bytes, size_t count);
 
-// What csystem_poll saw.
+// What csystem_poll and csystem_poll_all saw.
 enum {
     CSYSTEM_READABLE = 1,  // `input` has bytes, or is at its end
     CSYSTEM_WRITABLE = 2,  // `output` takes bytes
     CSYSTEM_HUNG_UP = 4,   // the other end of `input` or `output` is gone
 };
+// One of several lines that are waited for at once; -1 leaves a descriptor out. `seen` gets the flags, or -EBADF.
+typedef struct {
+    int32_t input, output, seen;
+} csystem_poll_line;
+// At most so many.
+enum { CSYSTEM_POLL_LINES = 8 };
+// Waits at most `timeout` nanoseconds until one of `count` lines has something to do; 0 (also after a signal), or -errno.
+RT int32_t csystem_poll_all(csystem_poll_line *lines, int32_t count, int64_t timeout);
 // Waits at most `timeout` nanoseconds for `input` to be readable and `output` to be writable; -1 leaves one out, and both
 // left out is a sleep. Returns the flags, 0 after the timeout or a signal, or -errno.
 //
@@ -68,6 +76,18 @@ RT int32_t csystem_poll(int32_t input, int32_t output, int64_t timeout);
 // with the programs it starts: never use it on an inherited descriptor.
 RT int32_t csystem_set_nonblocking(int32_t descriptor);
 RT int32_t csystem_close(int32_t descriptor);
+
+// --- Sockets ---
+
+// Listens on a local socket at `path`, at most 107 bytes, open to its owner and to the group of the folder that it lies in. A socket that
+// nobody listens on any more is replaced; -EADDRINUSE when somebody does, -EEXIST when something else is there.
+int32_t csystem_listen_local(const char *path);
+// Listens on a TCP port, 1 ... 65535, of the loopback address alone: other machines cannot reach it. A descriptor, or -errno.
+int32_t csystem_listen_loopback(int32_t port);
+// The next one who has connected, non-blocking; CSYSTEM_AGAIN when there is none.
+RT int32_t csystem_accept(int32_t listener);
+// Removes the socket at `path`, if it is one; 0 too when it is not.
+int32_t csystem_socket_remove(const char *path);
 
 // --- Signals ---
 
@@ -84,6 +104,8 @@ RT int32_t csystem_is_terminal(int32_t descriptor);
 // runs at exit and when the process dies of a fault of its own. One terminal at a time: -EBUSY for a second one.
 RT int32_t csystem_terminal_raw(int32_t descriptor);
 RT int32_t csystem_terminal_restore(void);
+// Gives a serial device 9600 bits a second, 8N1, whatever it had. 0 or -errno.
+int32_t csystem_terminal_9600(int32_t descriptor);
 // Opens a serial device (no controlling terminal, non-blocking) and makes it raw; a descriptor. When its carrier is there, the line is
 // hung up when the carrier goes; else its modem lines are ignored.
 RT int32_t csystem_terminal_open(const char *path);

@@ -1,3 +1,4 @@
+import Console
 import StimulatorCore
 
 /// Something that a run may come upon and a script may expect.
@@ -19,12 +20,17 @@ enum Incident: Hashable, CustomStringConvertible {
 ///     wait ready           until the board is in this state, at most 60 s
 ///     expect refusal NAME  this was refused since the last expectation, or the start
 ///     expect trip NAME     this tripped
+///     connect local        somebody comes through a local socket (or tcp), and gets the first channel that is free: local-1, ...
+///     local-1: LINE        this shell line on that channel
+///     leave local-1        the channel goes down
 ///     # a comment          also at the end of a line
 ///
 /// Variables and loops are `ScriptExpansion`'s.
 struct Script: Equatable {
     enum Statement: Equatable {
-        case shell
+        case shell(String, channel: Int)
+        case connect(ChannelName.Kind)
+        case leave(channel: Int)
         case wait(Nanoseconds)
         case waitState(StimulatorState)
         case expect(Incident)
@@ -91,8 +97,33 @@ struct Script: Equatable {
                 throw Slip(message: "expect takes a kind and a name, such as expect trip tickLate")
             }
             return .expect(try incident(words[1], words[2]))
-        default: return .shell
+        case "connect":
+            guard words.count == 2, let kind = kinds.first(where: { $0.word == words[1] })?.kind else {
+                throw Slip(message: "connect takes local or tcp")
+            }
+            return .connect(kind)
+        case "leave":
+            guard words.count == 2, let channel = channel(words[1]) else {
+                throw Slip(message: "leave takes a channel, such as local-1")
+            }
+            return .leave(channel: channel)
+        default:
+            guard words[0].hasSuffix(":"), let channel = channel(String(words[0].dropLast())) else {
+                return .shell(text, channel: ChannelNumber.line)
+            }
+            return .shell(bare(String(text.dropFirst(words[0].count))), channel: channel)
         }
+    }
+
+    private static let kinds: [(word: String, kind: ChannelName.Kind)] = [("local", .local), ("tcp", .tcp)]
+
+    /// The number of a channel that sockets take, by its name.
+    private static func channel(_ name: String) -> Int? {
+        let parts = name.split(separator: "-")
+        guard parts.count == 2, kinds.contains(where: { $0.word == parts[0] }), let number = Int(parts[1]),
+            number > ChannelNumber.line, number < ChannelNumber.shells
+        else { return nil }
+        return number
     }
 
     private static func wait(_ word: String) throws(Slip) -> Statement {

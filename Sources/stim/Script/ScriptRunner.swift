@@ -1,3 +1,4 @@
+import Console
 import SimulatedBench
 import SimulatedRig
 import StimulatorCore
@@ -10,6 +11,12 @@ protocol ScriptTarget: ~Copyable {
     var state: StimulatorState { get }
     /// Types a line and waits for its answer.
     mutating func enter(_ text: String)
+    /// The same on a channel that sockets take.
+    mutating func enter(_ text: String, on channel: Int)
+    /// Somebody comes through a socket; nil when there is no channel for it.
+    mutating func come(through kind: ChannelName.Kind) -> Int?
+    /// A channel goes down.
+    mutating func leave(_ channel: Int)
     /// Waits until what the last line began has come to its end.
     /// - Returns: false when it does not, or the board no longer answers.
     mutating func comeToRest() -> Bool
@@ -21,6 +28,13 @@ protocol ScriptTarget: ~Copyable {
     mutating func readJournal(_ take: (UInt8) -> Void)
 }
 
+/// A target with one line.
+extension ScriptTarget where Self: ~Copyable {
+    mutating func enter(_ text: String, on channel: Int) { enter(text) }
+    mutating func come(through kind: ChannelName.Kind) -> Int? { nil }
+    mutating func leave(_ channel: Int) {}
+}
+
 extension FastBench: ScriptTarget where Listener == Transcript {
     var transcript: Transcript {
         get { listener }
@@ -29,9 +43,18 @@ extension FastBench: ScriptTarget where Listener == Transcript {
 
     var state: StimulatorState { rig.state }
 
-    mutating func enter(_ text: String) {
-        for byte in text.utf8 { type(byte) }
-        type(0x0A)
+    mutating func enter(_ text: String) { enter(text, on: ChannelNumber.line) }
+
+    mutating func enter(_ text: String, on channel: Int) {
+        for byte in text.utf8 { type(byte, on: channel) }
+        type(0x0A, on: channel)
+        awaitAnswer()
+    }
+
+    mutating func come(through kind: ChannelName.Kind) -> Int? { connect(kind) }
+
+    mutating func leave(_ channel: Int) {
+        hangUp(channel)
         awaitAnswer()
     }
 
@@ -74,10 +97,20 @@ struct ScriptRunner<Target: ScriptTarget & ~Copyable>: ~Copyable {
     /// - Returns: false when the run cannot go on.
     private mutating func execute(_ line: Script.Line) -> Bool {
         switch line.statement {
-        case .shell:
+        case .shell(let text, let channel):
             guard rest() else { return false }
             target.transcript.begin(line)
-            target.enter(line.text)
+            if channel == ChannelNumber.line { target.enter(text) } else { target.enter(text, on: channel) }
+            rested = false
+        case .connect(let kind):
+            guard rest() else { return false }
+            target.transcript.begin(line)
+            guard let channel = target.come(through: kind) else { return giveUp("there is no channel for it") }
+            target.transcript.name(channel, ChannelName(kind, number: channel))
+        case .leave(let channel):
+            guard rest() else { return false }
+            target.transcript.begin(line)
+            target.leave(channel)
             rested = false
         case .wait(let time):
             target.transcript.begin(line)

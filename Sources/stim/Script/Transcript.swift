@@ -1,3 +1,4 @@
+import Console
 import SimulatedBench
 import StimulatorCore
 import SystemIO
@@ -9,6 +10,8 @@ struct Transcript: BenchListener {
     /// The line that runs; 0 before the first.
     private(set) var line = 0
     private let repeatsLines: Bool
+    /// Of each channel the name, and what it has said of a line.
+    private var others = [(name: String, line: [UInt8])](repeating: ("", []), count: ChannelNumber.count)
 
     init(repeatsLines: Bool, output: Int32) {
         self.repeatsLines = repeatsLines
@@ -28,6 +31,20 @@ struct Transcript: BenchListener {
     }
 
     mutating func hear(_ byte: UInt8) { writer.put(byte) }
+
+    /// A channel other than the line is called so from now on.
+    mutating func name(_ channel: Int, _ name: ChannelName) {
+        others[channel] = ("", [])
+        name.spell { others[channel].name.append(Character(UnicodeScalar($0))) }
+    }
+
+    /// Whole lines of other channels, each behind its channel's name.
+    mutating func hear(_ byte: UInt8, on channel: Int) {
+        others[channel].line.append(byte)
+        guard byte == 0x0A else { return }
+        for byte in Array("\(others[channel].name): ".utf8) + others[channel].line { writer.put(byte) }
+        others[channel].line = []
+    }
 
     mutating func see(_ event: Event) {
         if let refusal = event.refusal { ledger.note(.refusal(refusal.rule), line: line) }

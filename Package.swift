@@ -5,6 +5,8 @@ import PackageDescription
 // Embedded Swift for this machine, under -no-allocations. Use one scratch path per mode: `--scratch-path .build-embedded`.
 // (Not a trait: SwiftPM links even the plain build as Embedded when the feature stands under a false condition.)
 let embedded = Context.environment["STIM_EMBEDDED"] == "1"
+// The fuzzer of Tools/fuzz, and what it throws bytes at, under libFuzzer and the address sanitizer: only with a scratch path of its own.
+let fuzzed = Context.environment["STIM_FUZZ"] == "1"
 
 let strict: [SwiftSetting] = [
     .strictMemorySafety(),
@@ -23,7 +25,7 @@ let board: [SwiftSetting] =
     strict
     + (embedded
         ? embeddedSwift + [.unsafeFlags(["-Xfrontend", "-no-allocations"])]
-        : [.unsafeFlags(inlining, .when(configuration: .release))])
+        : [.unsafeFlags(fuzzed ? ["-sanitize=fuzzer,address"] : inlining, .when(configuration: .release))])
 
 // What no tick runs is compiled for size where it goes to a board: a million bytes are the goal for the whole firmware.
 let small: [SwiftSetting] =
@@ -38,7 +40,7 @@ let gpiodHeaders: [CSetting] =
 // Every room that a target is built from is named, also those that come in through another: only what is named makes SwiftPM build
 // a target again, and a room's types lie inline in the rooms above it.
 let loop: [Target.Dependency] = ["StimulatorCore", "BoardInterface", "ControlLoop"]
-let side: [Target.Dependency] = loop + ["Journal", "Console", "ConsoleSide"]
+let side: [Target.Dependency] = loop + ["Journal", "FirmwareUpdate", "Console", "ConsoleSide"]
 let rig: [Target.Dependency] = side + ["SimulatedBoard", "SimulatedRig"]
 let bench: [Target.Dependency] = rig + ["SimulatedBench", "BoardFile", "SystemIO", "CSystem", "CSodium"]
 
@@ -56,10 +58,10 @@ let boardTargets: [Target] = [
     .target(name: "ControlLoop", dependencies: ["StimulatorCore", "BoardInterface"], swiftSettings: board),
     .target(name: "Journal", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: small),
     .target(name: "FirmwareUpdate", dependencies: ["StimulatorCore", "CSodium"], swiftSettings: small),
-    .target(name: "Console", dependencies: ["StimulatorCore"], swiftSettings: small),
+    .target(name: "Console", dependencies: ["StimulatorCore", "FirmwareUpdate"], swiftSettings: small),
     .target(name: "SimulatedBoard", dependencies: ["StimulatorCore", "BoardInterface"], swiftSettings: board),
     .target(name: "LinuxBoard", dependencies: loop + ["CLinuxBoard", "CSystem"], swiftSettings: board),
-    .target(name: "ConsoleSide", dependencies: loop + ["Console", "Journal"], swiftSettings: small),
+    .target(name: "ConsoleSide", dependencies: loop + ["FirmwareUpdate", "Console", "Journal"], swiftSettings: small),
     .target(name: "SystemIO", dependencies: side + ["CSystem"], swiftSettings: small),
     .target(name: "SimulatedRig", dependencies: side + ["SimulatedBoard"], swiftSettings: board),
     .target(name: "SimulatedBench", dependencies: rig + ["SystemIO", "CSystem"], swiftSettings: board),
@@ -114,7 +116,7 @@ let hostTargets: [Target] = [
         name: "LinuxBoardTests",
         dependencies: loop + ["LinuxRig", "LinuxBoard", "CLinuxBoard", "SimulatedBoard", "CFakeDevices"]),
     .testTarget(name: "StimulatorCoreTests", dependencies: ["StimulatorCore"]),
-    .testTarget(name: "ConsoleTests", dependencies: ["StimulatorCore", "Console"]),
+    .testTarget(name: "ConsoleTests", dependencies: ["StimulatorCore", "FirmwareUpdate", "Console"]),
     .testTarget(name: "Gates", dependencies: ["StimulatorCore"]),
     .testTarget(name: "SimulatedBoardTests", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard"]),
     .testTarget(name: "JournalTests", dependencies: ["StimulatorCore", "Journal"]),
@@ -128,6 +130,15 @@ let hostTargets: [Target] = [
     .testTarget(name: "AdversaryTests", dependencies: bench),
 ]
 
+let fuzzTargets: [Target] = [
+    .executableTarget(
+        name: "fuzz",
+        dependencies: ["StimulatorCore", "BoardInterface", "BoardFile", "Journal", "Console", "CSodium"],
+        path: "Tools/fuzz", exclude: ["run", "corpus"],
+        swiftSettings: strict + [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])],
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
+]
+
 let package = Package(
     name: "Pulsekeeper",
     products: [.executable(name: "stimd", targets: ["stimd"])]
@@ -138,6 +149,6 @@ let package = Package(
             .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
             .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         ],
-    targets: boardTargets + (embedded ? [] : hostTargets),
+    targets: boardTargets + (embedded ? [] : hostTargets) + (fuzzed ? fuzzTargets : []),
     swiftLanguageModes: [.v6]
 )

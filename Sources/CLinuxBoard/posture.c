@@ -2,8 +2,8 @@
 #define _GNU_SOURCE
 #include "clinuxboard.h"
 
+#include <dirent.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,14 +60,27 @@ int32_t clinuxboard_throttled(void) {
     return found < 0 ? found : (strtoul(text, NULL, 16) & 0xF) != 0;
 }
 
-// A driver's setting says nothing of a machine whose lines another driver has: only one that has a device counts.
+// True when a folder has an entry with this byte in its name behind the first place.
+static int has_entry(const char *path, char byte, char *name, size_t capacity) {
+    DIR *folder = opendir(path);
+    struct dirent *entry;
+    int found = 0;
+    while (folder && !found && (entry = readdir(folder))) {
+        found = entry->d_name[0] != '.' && strchr(entry->d_name, byte);
+        if (found && name) snprintf(name, capacity, "%s", entry->d_name);
+    }
+    if (folder) closedir(folder);
+    return found;
+}
+
+// A driver's setting says nothing of a machine whose lines another driver has: only one that has a device counts. Its module shows the
+// driver as `platform:NAME`, and the driver its devices as `ADDRESS.NAME`.
 static int has_device(const char *module) {
-    char pattern[96];
-    glob_t found;
-    snprintf(pattern, sizeof pattern, "/sys/module/%s/drivers/*/*.*", module);
-    int has = glob(pattern, GLOB_NOSORT, NULL, &found) == 0;
-    globfree(&found);
-    return has;
+    char path[400], driver[256];
+    snprintf(path, sizeof path, "/sys/module/%s/drivers", module);
+    if (!has_entry(path, ':', driver, sizeof driver)) return 0;
+    snprintf(path, sizeof path, "/sys/module/%s/drivers/%s", module, driver);
+    return has_entry(path, '.', NULL, 0);
 }
 
 int32_t clinuxboard_lines_persist(void) {

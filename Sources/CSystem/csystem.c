@@ -35,6 +35,20 @@ int64_t csystem_number(const char *text, int64_t otherwise) {
     return number;
 }
 
+uint8_t csystem_architecture(void) {
+#if defined(__aarch64__)
+    return 1;
+#elif defined(__arm__) && defined(__ARM_PCS_VFP)
+    return 2;
+#elif defined(__arm__)
+    return 3;
+#elif defined(__x86_64__)
+    return 4;
+#else
+    return 0;
+#endif
+}
+
 void csystem_exit(int32_t status) { exit(status); }
 
 void *csystem_map(size_t bytes) {

@@ -5,12 +5,13 @@ enum CommandName: UInt8, BitwiseCopyable, Hashable {
     case help = 0
     case status, selftest, arm, disarm, stop, set
     case pulse, train, theta, itbs, ctbs, qps, paired
-    case check, start, abort, limits, posture, faults, clear, watch, journal, mode, renew, control, `protocol`, override
+    case check, start, abort, limits, posture, faults, clear, watch, journal, mode, renew, control, `protocol`,
+        override, update
     case session, threshold, note, clock, yes, no
     case operate, inject, subject
 
     /// How many there are: raw values are 0 ..< count.
-    static var count: Int { 37 }
+    static var count: Int { 38 }
 
     /// The word itself.
     var word: StaticString { entry.word }
@@ -24,7 +25,7 @@ enum CommandName: UInt8, BitwiseCopyable, Hashable {
     }
 
     /// True for what the console side answers by itself, without the journal's task.
-    var isAnsweredAtOnce: Bool { self == .journal || self == .control }
+    var isAnsweredAtOnce: Bool { self == .journal || self == .control || self == .update }
 
     /// True where the command exists: hands and faults are of the simulated board only.
     func exists<Simulation: SimulationVocabulary>(in simulation: Simulation.Type) -> Bool {

@@ -8,6 +8,8 @@ public enum ConsoleRequest: BitwiseCopyable, Hashable, Sendable {
     case record(JournalEntry, isAwaited: Bool)
     /// A virtual subject of this seed lies under the simulated coil; nil takes it away.
     case virtualSubject(seed: UInt64?)
+    /// Receive an update: call `updateAnswered` with what became of it.
+    case update(UpdateRequest)
     /// A hand moves an input of the simulated board.
     case operate(input: Int, on: Bool)
     /// A part of the simulated board fails; nil is for ever.

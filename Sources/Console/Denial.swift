@@ -1,3 +1,4 @@
+import FirmwareUpdate
 import StimulatorCore
 
 /// A refusal with what the session knows about its reason: enough to say why, and what would work.
@@ -27,6 +28,8 @@ struct Denial {
         case reasonTooLong
         /// Steps are being given.
         case stepsRun
+        /// The receiver of updates says it all.
+        case update(UpdateRefusal)
     }
 
     var refusal: Refusal

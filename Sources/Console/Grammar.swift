@@ -58,6 +58,7 @@ struct Grammar<Simulation: SimulationVocabulary> {
         case .protocol: return try protocolCommand()
         case .override: return try overriding()
         case .session, .threshold, .note, .clock, .yes, .no, .subject: return try subjectCommand(name)
+        case .update: return .update(try updateRequest())
         case .operate: return try operation()
         case .inject: return try injection()
         }
@@ -105,6 +106,33 @@ struct Grammar<Simulation: SimulationVocabulary> {
         let name = try self.name()
         guard name.isPattern else { throw Misfit(place, expected: .pattern) }
         return try pattern(name)
+    }
+
+    private mutating func updateRequest() throws(Misfit) -> UpdateRequest {
+        switch try index(.updateVerb, expected: .updateVerb) {
+        case 0:
+            let place = word()
+            return .begin(length: try count(place, upTo: .max))
+        case 1:
+            let offset = try offset()
+            let data = word()
+            guard var bytes = line.base64(data) else { throw Misfit(data, expected: .base64) }
+            let place = word()
+            guard let check = line.check(place) else { throw Misfit(place, expected: .check) }
+            bytes.check = check
+            return .data(offset: offset, bytes)
+        case 2: return .end
+        case 3: return .abort
+        default: return .status
+        }
+    }
+
+    private mutating func offset() throws(Misfit) -> Int64 {
+        let place = word()
+        guard let number = Number(place, in: line), number.isWhole, number.unit.count == 0 else {
+            throw Misfit(place, expected: .offset)
+        }
+        return number.scaled(by: 1)
     }
 
     // MARK: Patterns

@@ -9,7 +9,7 @@ extension CommandName {
         case .protocol, .override: protocolEntry
         case .session, .threshold, .note, .clock, .yes, .no, .subject: subjectEntry
         case .pulse, .train, .theta, .itbs, .ctbs, .qps, .paired: patternEntry
-        case .arm, .disarm, .stop, .set, .check, .start, .abort, .clear, .operate, .inject: actingEntry
+        case .arm, .disarm, .stop, .set, .check, .start, .abort, .clear, .operate, .inject, .update: actingEntry
         }
     }
 
@@ -201,6 +201,17 @@ extension CommandName {
                 "clear", "clear [TRIP]", "acknowledges a trip, or all",
                 details: "Faults want the key switch turned off and on within the last 10 s.",
                 example: "clear emergencyStop")
+        case .update:
+            CommandEntry(
+                "update", "update begin LENGTH|data OFFSET BASE64 CHECK|end|abort|status",
+                "receives a signed update, which the next start takes",
+                details: """
+                    `stim update send` drives this. LENGTH and OFFSET are bytes, BASE64 is at most 168 of them, CHECK is \
+                    their CRC-32 in hexadecimal. Each line is answered with what has been received; after a line that \
+                    was lost or damaged go on from there. In state safe, with the key on. `update status` says what \
+                    runs, which keys are known, and what waits.
+                    """,
+                example: "update status")
         case .operate:
             CommandEntry(
                 "operate", "operate INPUT on|off", "moves a hand on the simulated board",

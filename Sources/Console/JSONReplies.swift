@@ -41,6 +41,7 @@ extension LineOutput {
         if case .breach(let breaches) = denial.reason { self.breaches(breaches) }
         if refusal.pulseIndex > 0 { field("pulseIndex", refusal.pulseIndex) }
         if case .request(let fault) = denial.reason { field("position", Int64(fault.position)) }
+        if case .update(let update) = denial.reason { field("update", update.name) }
         if case .misfit(let misfit) = denial.reason { field("word", misfit.word, of: line) }
         key("why")
         openString()

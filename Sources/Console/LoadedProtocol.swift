@@ -140,8 +140,7 @@ extension ShellSession {
 
     private func cooldown(of pattern: PulsePattern, _ loaded: LoadedProtocol?) -> Cooldown? {
         if let loaded { return Cooldown(loaded.name, time: loaded.cooldown) }
-        guard subject.hasSubject, let entry = library.entry(timedAs: pattern) else { return nil }
-        return Cooldown(entry.name, time: entry.cooldown)
+        return library.cooldown(of: pattern, for: subject)
     }
 
     /// The safety side has taken a start, or not: from now on its pulses are a use of the protocol.

@@ -4,7 +4,7 @@ import StimulatorCore
 enum Expected: UInt8, BitwiseCopyable, Hashable {
     case command, settable, intensity, voltage, rate, count, time, repeats, every, pattern, trip, onOff, outputMode,
         controlWish
-    case input, component, failure, forWord, nothing
+    case input, component, failure, forWord, updateVerb, offset, base64, check, nothing
     case sessionAction, subjectCode, profile, thresholdAction, procedure, startOption, setOption, statedMethod, remark,
         rating
     case clockAction, moment, subjectAction
@@ -34,6 +34,10 @@ enum Expected: UInt8, BitwiseCopyable, Hashable {
         case .component: "a component"
         case .failure: "a way in which this component fails"
         case .forWord: "the word for"
+        case .updateVerb: "begin, data, end, abort or status"
+        case .offset: "the number of a byte, from 0"
+        case .base64: "base64 of at most 168 bytes"
+        case .check: "a CRC-32 in eight hexadecimal digits"
         case .nothing: "the end of the line"
         case .sessionAction: "show, start or end"
         case .subjectCode: "a subject's code: 1 to 16 letters, digits and hyphens, with a digit, and never a name"

@@ -30,6 +30,7 @@ extension LineOutput {
         case .nothingToOverride: put("the pattern that is set is inside all guidelines")
         case .reasonTooLong: put("with what it is for, the reason does not fit into a record")
         case .stepsRun: put("the steps of a protocol are being given")
+        case .update(let refusal): refusal.why { put($0) }
         }
     }
 
@@ -91,10 +92,13 @@ extension LineOutput {
         case .noPattern: put("no pattern has been set")
         case .guideline: whyGuideline(refusal)
         case .threshold:
-            put("the subject's ")
+            put(denial.name == .protocol ? "the " : "the subject's ")
             put((ThresholdKind(rawValue: refusal.detail) ?? .resting).name)
-            put(" motor threshold is not known, and the guidelines count in per cent of it")
+            put(" motor threshold is not known, and the ")
+            put(denial.name == .protocol ? "protocol counts" : "guidelines count")
+            put(" in per cent of it")
         case .busy: put("the safety side is busy")
+        case .update: put("an update is not taken")
         case .journal: put("the journal could not be written")
         case .session, .answer: whySubject(refusal, denial)
         case .role: whyRole(refusal, denial)

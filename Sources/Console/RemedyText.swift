@@ -19,6 +19,7 @@ extension LineOutput {
         case .nothingToOverride: put("`start`, which needs no override")
         case .reasonTooLong: put("a shorter reason")
         case .stepsRun: put("`abort` first, or the same again after the last step")
+        case .update(let refusal): refusal.remedy { put($0) }
         }
     }
 
@@ -72,7 +73,7 @@ extension LineOutput {
             if trip == .boardMismatch { put("the board and its file put right (`status` says what is wrong), ") }
             if trip.clearing == .whenConditionClears || trip.clearing == .onDisarm { put("the same again, ") }
             put(trip.clearing.text)
-        case .key where denial.name == .arm: put("the key switch on, then the same again")
+        case .key where denial.name == .arm || denial.name == .update: put("the key switch on, then the same again")
         case .key: put("the key switch turned off and on, then the same again within 10 s")
         case .posture:
             put(
@@ -88,9 +89,12 @@ extension LineOutput {
             put(
                 refusal.unit == .perMille
                     ? " of the motor threshold" : refusal.detail == 1 ? " or more between trains" : " or more")
+        case .threshold where denial.name == .protocol && denial.subject.isEmpty:
+            put("the same with `threshold 45%` or what output stands for it")
         case .threshold: put("the same once the threshold has been measured or stated; single pulses need none")
         case .noPattern: put("a pattern such as `train 10Hz 50`, then `start`")
         case .busy: put("the same again in a moment")
+        case .update: put("`update status` says which")
         case .journal: put("the same again, once `status` shows a writable journal")
         case .session, .answer: wayToSubject(refusal)
         case .role: wayToRole(refusal)

@@ -39,6 +39,7 @@ extension ShellSession {
             outbox.renew(journal: isJournalWritable)
             accept(name)
         case .control(let wish): wish.map { ask(.control($0), as: name) } ?? accept(name)
+        case .update(let request): update(request)
         case .journal(let count): ask(.journal(count: count), as: name)
         case .subject(let command): perform(command, as: name)
         case .request(let request): ask(request, as: name)
@@ -232,7 +233,7 @@ extension ShellSession {
         }
         requests.add(request)
         switch request {
-        case .journal, .record(_, isAwaited: true), .control: expectAnswer(to: 0, as: name)
+        case .journal, .update, .control, .record(_, isAwaited: true): expectAnswer(to: 0, as: name)
         default: accept(name)
         }
     }

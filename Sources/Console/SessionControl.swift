@@ -7,6 +7,7 @@ extension ShellSession {
         switch command {
         case .arm, .give, .start, .abort, .clear, .selfTest, .renew, .override: true
         case .subject(let command): command.needsControl
+        case .update(let request): request.isStaging
         case .setIntensity: snapshot.state.isArmed || pending.contains(.arm)
         case .help, .status, .disarm, .stop, .check, .limits, .posture, .faults, .watch, .journal, .mode, .control,
             .request,

@@ -33,5 +33,6 @@ enum ShellCommand: BitwiseCopyable, Hashable {
     case override(Note)
     /// Sessions of subjects, their thresholds, remarks, and the clock.
     case subject(SubjectCommand)
+    case update(UpdateRequest)
     case request(ConsoleRequest)
 }

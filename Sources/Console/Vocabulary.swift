@@ -18,6 +18,7 @@ enum WordKind: BitwiseCopyable, Hashable {
     case subjectAction
     case protocolAction
     case protocolOption
+    case updateVerb
 }
 
 /// The lists of words.
@@ -34,6 +35,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case .profile: SessionProfile.count
         case .thresholdAction: 5
         case .procedure: 4
+        case .updateVerb: UpdateRequest.verbCount
         case .trip: Trip.count
         case .input: Simulation.inputCount
         case .component: Simulation.componentCount
@@ -54,6 +56,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case .forWord: return "for"
         case .protocolAction: return index == 0 ? "list" : index == 1 ? "show" : "load"
         case .protocolOption: return index == 0 ? "at" : index == 1 ? "threshold" : "seed"
+        case .updateVerb: return UpdateRequest.verb(index)
         case .onOff: return index == 0 ? "on" : "off"
         case .outputMode: return index == 0 ? "human" : "json"
         case .controlWish: return index == 0 ? "take" : "release"
@@ -115,6 +118,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case (.watch, 1), (.operate, 2): return .onOff
         case (.mode, 1): return .outputMode
         case (.control, 1): return .controlWish
+        case (.update, 1): return .updateVerb
         case (.operate, 1): return .input
         case (.inject, 1): return .component
         case (.inject, 2): return self.index(of: words[1], in: line, kind: .component).map { .failure(component: $0) }

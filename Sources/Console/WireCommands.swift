@@ -105,12 +105,22 @@ extension WireSession {
         guard snapshot.state == .ready, snapshot.intensity == intensity else { return refuse(.energise, .notArmed) }
         if !train.isOn, now < refireAt - WireSession.refireEarly { return refuse(.energise, .cooldown) }
         let pattern = train.pattern(intensity: intensity)
-        do throws(Refusal) {
-            _ = try Admission.forecast(pattern, board: board, snapshot: snapshot)
-        } catch {
-            return refuse(.energise, error.rule)
-        }
+        if let rule = hindrance(to: pattern) { return refuse(.energise, rule) }
         send(.start(pattern), as: .energise, status, refireAt: max(now, refireAt) + WireSession.refire)
+    }
+
+    /// Why a pattern is not given. What an operator could override, with a reason on record, is refused too: nobody can say one here.
+    private func hindrance(to pattern: PulsePattern) -> RefusalRule? {
+        let context = AdmissionContext(
+            board: board, snapshot: snapshot, subject: subject, cooldown: library.cooldown(of: pattern, for: subject))
+        do throws(Refusal) {
+            switch try Admission.verdict(PulsePlan(pattern), in: context) {
+            case .admitted: return nil
+            case .needsOverride: return .guideline
+            }
+        } catch {
+            return error.rule
+        }
     }
 
     // MARK: Settings

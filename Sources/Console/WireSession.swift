@@ -30,6 +30,9 @@ public struct WireSession: ~Copyable {
     static var silence: Nanoseconds { .milliseconds(100) }
 
     let board: BoardDescription
+    let library: ProtocolLibrary
+    /// Who the pulses are for.
+    var subject = SubjectContext()
     public var authority = Authority.alone
     public var journalHead: UInt64 = 0
     public internal(set) var refusalCount: UInt64 = 0
@@ -62,7 +65,10 @@ public struct WireSession: ~Copyable {
     var train = WireTrain()
 
     /// A session on a line on which nothing has come yet.
-    public init(board: BoardDescription) { self.board = board }
+    public init(board: BoardDescription, protocols: ProtocolLibrary = .builtIn) {
+        self.board = board
+        library = protocols
+    }
 
     // MARK: From the surroundings
 
@@ -101,6 +107,12 @@ public struct WireSession: ~Copyable {
         self.snapshot = snapshot
     }
 
+    /// Takes what the console side knows of the subject.
+    public mutating func update(_ news: SubjectNews, at now: Instant) {
+        self.now = max(self.now, now)
+        subject = news.context
+    }
+
     /// Says whether the journal can be written; it goes with every renewal. False until it is said.
     public mutating func journalHealth(_ ok: Bool) { isJournalWritable = ok }
 
@@ -119,13 +131,16 @@ public struct WireSession: ~Copyable {
     /// Does what time asks for: answers to what was no packet, unanswered commands, keep-alive, the idle minute, renewals.
     /// - Returns: when to be called again at the latest; a byte or an event may come first.
     public mutating func run(at now: Instant) -> Instant {
+        subject.poweredOn += max(.zero, now - self.now)
         self.now = now
         answerSilence()
         settleOverdue()
         watchClient()
         renewIfDue()
-        let client = isRemote ? min(keepAliveEnds, renewedAt + Lease.period) : .distantFuture
-        return min(min(parser.gapEnds, client), awaited?.deadline ?? .distantFuture)
+        var next = min(parser.gapEnds, awaited?.deadline ?? .distantFuture)
+        if isRemote { next = min(next, keepAliveEnds) }
+        if renews { next = min(next, renewedAt + Lease.period) }
+        return next
     }
 
     // MARK: To the surroundings
@@ -142,7 +157,7 @@ public struct WireSession: ~Copyable {
     // MARK: Control
 
     /// The client would keep an armed board armed now: it has asked for the status in time.
-    public func isActive(at now: Instant) -> Bool { isRemote && now <= keepAliveEnds }
+    public func isActive(at now: Instant) -> Bool { isRemote && now < keepAliveEnds }
 
     /// A command was not passed on.
     public mutating func refused(_ refusal: Refusal, token: UInt32) {
@@ -185,7 +200,7 @@ public struct WireSession: ~Copyable {
     /// A client that has fallen silent loses control and the board is disarmed; one that lets an armed board stand is disarmed.
     private mutating func watchClient() {
         guard isRemote else { return }
-        if now > keepAliveEnds {
+        if now >= keepAliveEnds {
             giveBack()
         } else if snapshot.state.isArmed, snapshot.trainTotal == 0, now - activeAt >= board.idle {
             outbox.disarmAlone()
@@ -208,9 +223,11 @@ public struct WireSession: ~Copyable {
 
     private mutating func release() { if !requests.isFull { requests.add(.control(.release)) } }
 
+    private var renews: Bool { isRemote && authority.holdsControl }
+
     /// The board's lease follows the client's, which is longer while nothing is armed.
     private mutating func renewIfDue() {
-        guard isRemote, authority.holdsControl, now - renewedAt >= Lease.period else { return }
+        guard renews, now - renewedAt >= Lease.period else { return }
         renewedAt = now
         outbox.renew(journal: isJournalWritable)
     }

@@ -12,7 +12,7 @@ struct ChannelRow<Simulation: SimulationVocabulary>: ~Copyable {
     /// The line is open; every other channel waits for somebody.
     init(board: BoardDescription, protocols: ProtocolLibrary) {
         shells = InlineArray { _ in ShellSession(board: board, protocols: protocols) }
-        wire = WireSession(board: board)
+        wire = WireSession(board: board, protocols: protocols)
         open[ChannelNumber.line] = true
         names[ChannelNumber.wire] = ChannelName(.wire, number: ChannelNumber.wire)
     }
@@ -116,6 +116,7 @@ struct ChannelRow<Simulation: SimulationVocabulary>: ~Copyable {
     /// Says to every session who the pulses are for.
     mutating func update(_ news: SubjectNews, at now: Instant) {
         for channel in 0..<ChannelNumber.shells where open[channel] { shells[channel].update(news, at: now) }
+        wire.update(news, at: now)
     }
 
     /// True while a session asks whether the muscle answered its last pulse.

@@ -1,5 +1,6 @@
 import Console
 import ControlLoop
+import FirmwareUpdate
 import Journal
 import StimulatorCore
 
@@ -29,6 +30,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     private let protocols: ProtocolLibrary
     var entries = EntryQueue()
     var subjects = Subjects()
+    private var updates = UpdateStaging<Store>()
     /// Requests that the console cannot answer by itself: hands and faults of a simulated board.
     private var bench = BenchRequests()
 
@@ -100,6 +102,11 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         while let command = channels.takeCommand(of: channel) { keepStop(command, of: channel) }
         entries.forget(channel)
         channels.closeSocket(channel)
+    }
+
+    /// Says where updates may be put.
+    public mutating func receiveUpdates(in staging: consuming UpdateStaging<Store>) {
+        updates = staging
     }
 
     // MARK: The console's run
@@ -216,6 +223,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
                 channels.answerRecord(false, of: channel)
             }
         case .control(let wish): attend(wish, of: channel, at: now)
+        case .update(let request): attend(request, of: channel)
         case .operate, .inject, .virtualSubject: bench.add(request)
         }
     }
@@ -225,13 +233,21 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         let store = journal.close()
         let sent = sender
         let hasWire = channels.isOpen(ChannelNumber.wire)
+        let staging = updates.handOver()
         self = ConsoleSide(board: board, protocols: protocols, page: page, store: store, at: now, wall: wall)
         sender.follow(sent)
+        updates = staging
         if hasWire { openWire(at: now) }
     }
 
     /// The journal's storage, for the faults of a simulated disk.
     public mutating func withStore(_ body: (inout Store) -> Void) { body(&journal.store) }
+
+    private mutating func attend(_ request: UpdateRequest, of channel: Int) {
+        let answer = updates.attend(request)
+        if case .staged(let version) = answer { _ = entries.add(.configuration(.received(version)), awaitedBy: nil) }
+        channels.withShell(of: channel) { $0.updateAnswered(answer) }
+    }
 
     private mutating func showJournal(_ count: Int, to channel: Int) {
         var shown = 0
@@ -261,6 +277,8 @@ extension ShellSession {
         case .event(let event): show(sequence: record.sequence, at: event.at, event: event)
         case .gap(let expected, let received):
             show(sequence: record.sequence, at: record.at, lostEvents: received &- expected)
+        case .note(let note), .override(let note), .configuration(let note):
+            show(sequence: record.sequence, at: record.at, kind: record.content.kind.name, note: note)
         default:
             let name = record.content.name
             let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
@@ -290,5 +308,16 @@ private struct BenchRequests {
             count -= 1
         }
         return requests[first]
+    }
+}
+
+extension Note {
+    /// For the journal: a bundle has come whole.
+    fileprivate static func received(_ version: UInt32) -> Note {
+        var note = Note()
+        Spelling.text("update: version ") { _ = note.append($0) }
+        Spelling.number(Int64(version)) { _ = note.append($0) }
+        Spelling.text(" received, for the next start") { _ = note.append($0) }
+        return note
     }
 }

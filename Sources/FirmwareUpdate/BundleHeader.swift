@@ -93,8 +93,16 @@ public struct BundleHeader: BitwiseCopyable, Hashable, Sendable {
         guard bytes.number(size: 8, at: 0) == BundleHeader.magic else { throw .notBundle }
         let format = UInt32(truncatingIfNeeded: bytes.number(size: 4, at: 8))
         guard format == BundleHeader.formatVersion else { throw .format(format) }
-        let key = bytes.number(size: 8, at: 48)
-        try keys.verify(bytes, key: key)
+        try keys.verify(bytes, key: bytes.number(size: 8, at: 48))
+        try self.init(unverified: bytes)
+    }
+
+    /// Reads a header that may be anybody's: for showing it, and nothing else.
+    /// - Throws: `UpdateRefusal`, but for what concerns the signature.
+    public init(unverified bytes: HeaderBytes) throws(UpdateRefusal) {
+        guard bytes.number(size: 8, at: 0) == BundleHeader.magic else { throw .notBundle }
+        let format = UInt32(truncatingIfNeeded: bytes.number(size: 4, at: 8))
+        guard format == BundleHeader.formatVersion else { throw .format(format) }
         guard let architecture = MachineArchitecture(rawValue: UInt8(truncatingIfNeeded: bytes.number(size: 1, at: 20)))
         else { throw .form }
         var name = FixedText<16>()
@@ -103,7 +111,7 @@ public struct BundleHeader: BitwiseCopyable, Hashable, Sendable {
         }
         self.init(
             version: UInt32(truncatingIfNeeded: bytes.number(size: 4, at: 16)), architecture: architecture,
-            boardName: name, boardHash: bytes.number(size: 8, at: 40), key: key)
+            boardName: name, boardHash: bytes.number(size: 8, at: 40), key: bytes.number(size: 8, at: 48))
         for number in 0..<BundlePart.count {
             let length = Int64(bitPattern: bytes.number(size: 8, at: 56 + 40 * number))
             for index in 0..<32 { parts[number].hash[index] = bytes[64 + 40 * number + index] }

@@ -58,6 +58,9 @@ public enum TrialEnd: UInt8, BitwiseCopyable, Hashable, Sendable {
 public struct SlotState: BitwiseCopyable, Hashable, Sendable {
     /// How often a trial is started before it is given up: once, once more after a power cut, and once for luck.
     public static var trialStarts: UInt8 { 3 }
+    /// How long a trial has to run with its self-test passed before it is confirmed, from its start, nanoseconds: the self-test's few
+    /// seconds, and as long again in which it must not end by itself.
+    public static var trialTime: Int64 { 15_000_000_000 }
 
     /// What is started when nothing is on trial.
     public private(set) var confirmed = UpdateSlot.factory
@@ -68,6 +71,8 @@ public struct SlotState: BitwiseCopyable, Hashable, Sendable {
     /// How the last trial ended, and of which slot it was; `factory` before the first.
     public private(set) var lastEnd = TrialEnd.none
     public private(set) var lastTried = UpdateSlot.factory
+    /// The end of the last trial has not been told yet.
+    public private(set) var isEndUntold = false
     /// The highest version that was ever confirmed: no update may be older. 0 before the first.
     public private(set) var version: UInt32 = 0
     /// Which parts lie in slot a (bits 0, 1) and b (bits 2, 3), by `BundlePart`; the others are the factory's.
@@ -100,6 +105,7 @@ public struct SlotState: BitwiseCopyable, Hashable, Sendable {
         if lastTried == target {
             lastTried = .factory
             lastEnd = .none
+            isEndUntold = false
         }
     }
 
@@ -132,8 +138,6 @@ public struct SlotState: BitwiseCopyable, Hashable, Sendable {
             }
         }
         if confirmed != .factory && !isWhole(confirmed) {
-            lastTried = confirmed
-            lastEnd = .damaged
             confirmed = .factory
         }
         return confirmed
@@ -153,9 +157,13 @@ public struct SlotState: BitwiseCopyable, Hashable, Sendable {
         guard let slot = trial else { return }
         lastTried = slot
         lastEnd = end
+        isEndUntold = true
         trial = nil
         starts = 0
     }
+
+    /// To be stored when the end of the last trial is told.
+    public mutating func tellEnd() { isEndUntold = false }
 }
 
 extension SlotState {
@@ -170,7 +178,7 @@ extension SlotState {
 }
 
 /// The state as the word of its file: bits 0-1 confirmed, 2-3 on trial (0 for none), 4-7 starts, 8-11 last end, 12-13 last tried,
-/// 14-17 contents, 32-62 version.
+/// 14-17 contents, 18 the last end has not been told, 32-62 version.
 extension SlotState {
     /// Nil for a word that no state has.
     public init?(word: UInt64) {
@@ -184,10 +192,12 @@ extension SlotState {
         lastEnd = end
         lastTried = tried
         contents = UInt8(word >> 14 & 15)
+        isEndUntold = word >> 18 & 1 == 1
         version = UInt32(word >> 32)
         let isPossible =
             (self.trial == nil ? starts == 0 : trial == target && starts <= SlotState.trialStarts)
-            && (end == .none) == (tried == .factory) && version <= BundleHeader.highestVersion
+            && (end == .none) == (tried == .factory) && !(isEndUntold && end == .none)
+            && version <= BundleHeader.highestVersion
             && isFilled(confirmed) && isFilled(trial)
         guard isPossible, self.word == word else { return nil }
     }
@@ -196,6 +206,7 @@ extension SlotState {
     public var word: UInt64 {
         UInt64(confirmed.rawValue) | UInt64(trial?.rawValue ?? 0) << 2 | UInt64(starts) << 4
             | UInt64(lastEnd.rawValue) << 8 | UInt64(lastTried.rawValue) << 12 | UInt64(contents) << 14
+            | (isEndUntold ? 1 << 18 : 0)
             | UInt64(version) << 32
     }
 

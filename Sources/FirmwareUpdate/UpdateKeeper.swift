@@ -69,6 +69,8 @@ public struct UpdateKeeper<Store: UpdateStore & ~Copyable>: ~Copyable {
         // An image that was written since, over the data partition of an older one.
         if version(of: next.confirmed) < factoryVersion { next.returnToFactory() }
         let slot = next.start { isWhole($0, in: before) }
+        let isEndTold = next.isEndUntold
+        next.tellEnd()
         if let fault = save(next) {
             report(.notStored(code: fault.code))
             // What is not stored is not tried: it could be tried for ever.
@@ -78,31 +80,26 @@ public struct UpdateKeeper<Store: UpdateStore & ~Copyable>: ~Copyable {
             state = untried
             return other
         }
-        if before.trial != nil && next.trial == nil {
-            report(.returned(version(of: next.lastTried), next.lastEnd))
-        }
+        if isEndTold { report(.ended(version(of: next.lastTried), next.lastEnd)) }
         if before.confirmed != next.confirmed { report(.leftSlot(before.confirmed)) }
         return slot
     }
 
-    /// The self-test of what is on trial has passed.
-    public mutating func confirm() -> UpdateOutcome {
-        guard let slot = state.trial else { return .nothing }
-        let version = version(of: slot)
+    /// The self-test of what is on trial has passed, and it goes on. The next `start` tells it.
+    /// - Returns: the error number of a state that could not be stored: the trial then goes on; nil when it was.
+    public mutating func confirm() -> StoreFault? {
+        guard let slot = state.trial else { return nil }
         var next = state
-        next.confirm(version: version)
-        if let fault = save(next) { return .notStored(code: fault.code) }
-        return .confirmed(version)
+        next.confirm(version: version(of: slot))
+        return save(next)
     }
 
-    /// What is on trial has failed: the next `start` is of the one before.
-    public mutating func end(_ end: TrialEnd) -> UpdateOutcome {
-        guard let slot = state.trial else { return .nothing }
+    /// What is on trial has failed: the next `start` is of the one before, and tells it.
+    /// - Returns: the error number of a state that could not be stored: the count of starts then ends the trial; nil when it was.
+    public mutating func end(_ end: TrialEnd) -> StoreFault? {
         var next = state
         next.endTrial(end)
-        // Not stored: the count of starts ends it.
-        if let fault = save(next) { return .notStored(code: fault.code) }
-        return .returned(version(of: slot), end)
+        return save(next)
     }
 
     /// The highest version of the parts of a slot, as their proofs say; 0 where none can be believed.

@@ -18,10 +18,8 @@ public enum UpdateOutcome: BitwiseCopyable, Hashable, Sendable {
     case refused(UpdateRefusal, BundleSource)
     /// It lies in a slot and is on trial.
     case installed(UInt32, UpdateSlot)
-    /// Its self-test has passed: it stays.
-    case confirmed(UInt32)
-    /// The trial of this version is over (0 where its file cannot say): what ran before is started again.
-    case returned(UInt32, TrialEnd)
+    /// The trial of this version is over (0 where its file cannot say): it stays, or what ran before is started again.
+    case ended(UInt32, TrialEnd)
     /// The confirmed slot's bytes are not those that were signed, or older than the image: the factory's firmware is started.
     case leftSlot(UpdateSlot)
     /// The file of the slots' state could not be read: the factory's firmware is started.
@@ -40,8 +38,8 @@ public enum UpdateOutcome: BitwiseCopyable, Hashable, Sendable {
             refusal.spell(put)
         case .installed(let version, let slot):
             spell(version, " is on trial in slot ", slot.name, put)
-        case .confirmed(let version): spell(version, " is confirmed: ", TrialEnd.confirmed.text, put)
-        case .returned(let version, let end): spell(version, " is given up, the one before runs again: ", end.text, put)
+        case .ended(let version, .confirmed): spell(version, " is confirmed: ", TrialEnd.confirmed.text, put)
+        case .ended(let version, let end): spell(version, " is given up, the one before runs: ", end.text, put)
         case .leftSlot(let slot):
             Spelling.text("update: slot ", put)
             Spelling.text(slot.name, put)

@@ -67,7 +67,7 @@ extension RecordFormat {
         let estimate = ThresholdEstimate(
             threshold: part(first, 16), low: part(first, 48), high: part(second, 0),
             pulses: UInt16(truncatingIfNeeded: first >> 32))
-        let highest = max(estimate.threshold, estimate.low, estimate.high)
+        let highest = max(estimate.threshold, max(estimate.low, estimate.high))
         guard estimate.threshold > .zero, highest <= PerMille(1000) else { return nil }
         return .threshold(kind, method, estimate)
     }

@@ -53,7 +53,7 @@ extension SimulatedRig {
         case .virtualSubject(let seed):
             muscle = seed.map { VirtualSubject(seed: $0) }
             pulsesFelt = world.pulses.count
-        case .journal, .record, .control: break
+        case .journal, .record, .control, .update: break
         }
     }
 

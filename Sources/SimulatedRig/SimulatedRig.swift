@@ -2,6 +2,7 @@ import BoardInterface
 import Console
 import ConsoleSide
 import ControlLoop
+import FirmwareUpdate
 import Journal
 import SimulatedBoard
 import StimulatorCore
@@ -12,10 +13,12 @@ import StimulatorCore
 /// runs here is the code that runs on a board; only the sleeping is simulated.
 @safe public struct SimulatedRig: ~Copyable {
     /// Bytes of memory that a rig needs, aligned to 4096: pages for the tasks, which it zeroes, and the journal's disk.
-    public static var memorySize: Int { pagesSize + diskSize }
+    public static var memorySize: Int { pagesSize + diskSize + stagingSize }
     static var pagesSize: Int { 4_096 + 2 * ControllerPage.byteCount }
     /// The journal's disk: three hours of pulses at 10 Hz.
     static var diskSize: Int { 16 << 20 }
+    /// Where an update is received: room for a firmware half as large as a board's.
+    static var stagingSize: Int { 512 << 10 }
 
     public let board: BoardDescription
     /// The true world: for checkers, hands and faults.
@@ -50,9 +53,12 @@ import StimulatorCore
     var clockLead = Nanoseconds.zero
 
     /// A rig with everything off and the self-test about to begin.
-    /// - Parameter memory: `memorySize` bytes, aligned to 4096, that outlive the rig.
+    /// - Parameters:
+    ///   - updateKeys: what updates must be signed with; nil for a board without slots for updates.
+    ///   - memory: `memorySize` bytes, aligned to 4096, that outlive the rig.
     public init(
-        seed: UInt64, board: BoardDescription, protocols: ProtocolLibrary = .builtIn, memory: UnsafeMutableRawPointer
+        seed: UInt64, board: BoardDescription, protocols: ProtocolLibrary = .builtIn, updateKeys: UpdateKeys? = nil,
+        memory: UnsafeMutableRawPointer
     ) {
         self.board = board
         world = World(seed: seed, board: board)
@@ -72,6 +78,13 @@ import StimulatorCore
             if let task = RigTask(rawValue: raw) { schedule.move(task, to: Instant(Int64(dice.below(1_000_000)))) }
         }
         lowerOutputs()
+        if let updateKeys {
+            let place = unsafe memory + SimulatedRig.pagesSize + SimulatedRig.diskSize
+            let staging = unsafe SimulatedDisk(memory: place, capacity: Int64(SimulatedRig.stagingSize))
+            side.receiveUpdates(
+                in: UpdateStaging(
+                    in: staging, slots: SlotState(), keys: updateKeys, board: board.identity, architecture: .amd64))
+        }
     }
 
     /// Words of the tasks' page; the controller page of each console process in turn lies behind it.

@@ -132,6 +132,12 @@ public struct ProtocolLibrary: BitwiseCopyable {
         return nil
     }
 
+    /// The cool-down of the protocol that a pattern is by its timing; nil without a subject, and for a pattern that is none.
+    public func cooldown(of pattern: PulsePattern, for subject: SubjectContext) -> Cooldown? {
+        guard subject.hasSubject, let entry = entry(timedAs: pattern) else { return nil }
+        return Cooldown(entry.name, time: entry.cooldown)
+    }
+
     /// The first eight bytes of the hash, the first one highest; 0 for a library without bytes.
     public var hash: UInt64 {
         guard let bytes else { return 0 }

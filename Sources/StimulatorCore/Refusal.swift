@@ -50,9 +50,11 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
     case session = 23
     /// A pulse of a threshold's procedure waits for its answer, or there is none that could be answered.
     case answer = 24
+    /// An update is not taken.
+    case update = 25
 
     /// How many rules there are: raw values are 0 ..< count.
-    public static var count: Int { 25 }
+    public static var count: Int { 26 }
 
     public var name: StaticString {
         switch self {
@@ -81,6 +83,7 @@ public enum RefusalRule: UInt8, BitwiseCopyable, Hashable, Sendable {
         case .threshold: "threshold"
         case .session: "session"
         case .answer: "answer"
+        case .update: "update"
         }
     }
 }

@@ -30,6 +30,11 @@ public struct ConsoleProcess: ~Copyable {
         self.isTerminal = isTerminal
     }
 
+    /// Says where updates may be put.
+    public mutating func receiveUpdates(in staging: consuming UpdateStaging<FileStorage>) {
+        end.side.receiveUpdates(in: staging)
+    }
+
     /// Runs until the line ends for good, the operator quits or a signal comes. At the end of a script what it asked last is answered.
     public consuming func run() {
         var journalDue = Instant(csystem_now())

@@ -1,5 +1,6 @@
 import BoardFile
 import CSystem
+import FirmwareUpdate
 import Foundation
 import SimulatedRig
 import StimulatorCore
@@ -45,9 +46,10 @@ func say(_ text: String, to descriptor: Int32 = 1) {
 
     /// A simulated rig, which must not outlive its memory, nor see another rig in it.
     func makeRig(
-        seed: UInt64, board: BoardDescription = BoardImage.simulated.description, protocols: ProtocolLibrary = .builtIn
+        seed: UInt64, board: BoardDescription = BoardImage.simulated.description, protocols: ProtocolLibrary = .builtIn,
+        updateKeys: UpdateKeys? = nil
     ) -> SimulatedRig {
-        unsafe SimulatedRig(seed: seed, board: board, protocols: protocols, memory: base)
+        unsafe SimulatedRig(seed: seed, board: board, protocols: protocols, updateKeys: updateKeys, memory: base)
     }
 }
 
@@ -55,10 +57,12 @@ func say(_ text: String, to descriptor: Int32 = 1) {
 /// - Throws: `SystemFailure` when the system has no memory, and what `body` throws.
 func withRig<Result>(
     seed: UInt64, board: BoardDescription = BoardImage.simulated.description, protocols: ProtocolLibrary = .builtIn,
-    _ body: (consuming SimulatedRig) throws -> Result
+    updateKeys: UpdateKeys? = nil, _ body: (consuming SimulatedRig) throws -> Result
 ) throws -> Result {
     let memory = try RigMemory()
-    return try withExtendedLifetime(memory) { try body(memory.makeRig(seed: seed, board: board, protocols: protocols)) }
+    return try withExtendedLifetime(memory) {
+        try body(memory.makeRig(seed: seed, board: board, protocols: protocols, updateKeys: updateKeys))
+    }
 }
 
 /// The board to simulate: that of a compiled board file, whatever kind it describes, or the simulated board's own. A file that cannot

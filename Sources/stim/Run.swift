@@ -42,6 +42,10 @@ struct Run: ParsableCommand {
     @Option(name: .customLong("protocols"), help: "Use this compiled protocol library instead of the built-in one.")
     var protocolFile: String?
 
+    @Option(
+        name: .customLong("update-keys"), help: "Receive updates that one of the public keys of this file has signed.")
+    var updateKeys: String?
+
     @Flag(help: "Answers and events as JSON, one object a line; the script's lines are not repeated.")
     var json = false
 
@@ -53,7 +57,10 @@ struct Run: ParsableCommand {
     }
 
     private func simulate(_ script: Script) throws -> [Ledger.Failure] {
-        try withRig(seed: seed, board: board(from: boardFile), protocols: protocols(from: protocolFile)) { rig in
+        try withRig(
+            seed: seed, board: board(from: boardFile), protocols: protocols(from: protocolFile),
+            updateKeys: try updateKeys.map { file in try reading { try KeyFiles.updateKeys(file) } }
+        ) { rig in
             var bytes = Data()
             let failures = ScriptRunner(on: scriptBench(rig: rig, json: json)).run(script) { bytes.append($0) }
             if let journal { try bytes.write(to: URL(fileURLWithPath: journal)) }
@@ -70,9 +77,10 @@ struct Run: ParsableCommand {
     }
 
     func validate() throws {
-        if port != nil, boardFile != nil || protocolFile != nil || journal != nil {
+        if port != nil, boardFile != nil || protocolFile != nil || journal != nil || updateKeys != nil {
             throw ValidationError(
-                "--board, --protocols and --journal are for a simulated board; the board at --port has its own files")
+                "--board, --protocols, --journal and --update-keys are for a simulated board; the board at --port has its own files"
+            )
         }
         _ = try given()
     }

@@ -23,6 +23,10 @@ struct Sim: ParsableCommand {
     @Option(name: .customLong("protocols"), help: "Use this compiled protocol library instead of the built-in one.")
     var protocolFile: String?
 
+    @Option(
+        name: .customLong("update-keys"), help: "Receive updates that one of the public keys of this file has signed.")
+    var updateKeys: String?
+
     @Option(help: "Put the shell on a pseudo-terminal, and a symbolic link to it here, until Ctrl-C.")
     var pty: String?
 
@@ -61,7 +65,10 @@ struct Sim: ParsableCommand {
     }
 
     private func serve(_ line: ConsoleLine, isTerminal: Bool) throws {
-        try withRig(seed: seed, board: board(from: boardFile), protocols: protocols(from: protocolFile)) { made in
+        let keys = try updateKeys.map { file in try reading { try KeyFiles.updateKeys(file) } }
+        try withRig(
+            seed: seed, board: board(from: boardFile), protocols: protocols(from: protocolFile), updateKeys: keys
+        ) { made in
             var rig = made
             rig.isTerminal = isTerminal
             PacedBench(rig: rig, line: line).run()

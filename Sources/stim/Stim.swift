@@ -36,6 +36,7 @@ struct Stim: AsyncParsableCommand {
         subcommands: [
             Sim.self, Run.self, Soak.self, Replay.self, Matrix.self, Bench.self, Log.self, Board.self,
             ProtocolFiles.self, AdmissionCampaign.self, Threshold.self, Report.self,
+            Key.self, Update.self,
         ],
         defaultSubcommand: Sim.self)
 }

@@ -2,6 +2,7 @@ import BoardFile
 import CLinuxBoard
 import CSystem
 import ControlLoop
+import FirmwareUpdate
 import LinuxBoard
 import StimulatorCore
 import SystemIO
@@ -80,13 +81,12 @@ import SystemIO
     /// Tells whoever wants to know how the self-test ended, once.
     private mutating func judge() {
         let shown = page.page(of: page.consoles.load(ControllerPage.connectedWord)).snapshot.read()
-        guard let words = shown, let seen = Snapshot(words: words), seen.ticks > 0, seen.state != .selfTest else {
-            return
-        }
+        guard let words = shown, let seen = Snapshot(words: words) else { return }
+        let verdict = TrialVerdict(seen)
+        if verdict == .open { return }
         isJudged = true
         guard let path = unsafe seat.pointee.options.verdict else { return }
-        let isGood = unsafe seen.selfTestPassed && seat.pointee.board.identity.fault == nil
-        var byte = isGood ? UInt8(ascii: "P") : UInt8(ascii: "F")
+        var byte = verdict == .passed ? UInt8(ascii: "P") : UInt8(ascii: "F")
         let file = unsafe csystem_file_open(path.text, 1)
         _ = unsafe csystem_file_write(file, &byte, 1, 0)
         csystem_close(file)

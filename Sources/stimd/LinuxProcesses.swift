@@ -2,7 +2,9 @@ import BoardFile
 import CLinuxBoard
 import CSystem
 import Console
+import ConsoleSide
 import ControlLoop
+import FirmwareUpdate
 import Journal
 import LinuxBoard
 import StimulatorCore
@@ -36,24 +38,43 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     let file = unsafe csystem_file_open(options.journal.text, 1)
     let protocols = unsafe ProtocolLibrary.load(options.protocols?.text)
     protocols.fault?.complain()
-    var kept = Fixed<2, Int32>(repeating: input)
+    let incoming = options.updates?.incoming.map { unsafe csystem_file_open($0.text, 1) } ?? -1
+    let staging = unsafe updateStaging(options, incoming, seat.pointee.board.identity)
+    var kept = Fixed<3, Int32>(repeating: input)
     kept[1] = file
+    kept[2] = incoming
     let confined = unsafe withUnsafeBytes(of: kept) { list in
-        unsafe clinuxboard_confine(options.user, list.baseAddress?.assumingMemoryBound(to: Int32.self), 2)
+        unsafe clinuxboard_confine(options.user, list.baseAddress?.assumingMemoryBound(to: Int32.self), 3)
     }
     if confined < 0 { Program.fail("stimd: the console's process cannot be confined: start as root, or give --user\n") }
     do throws(StorageFault) {
         let journal = try FileStorage(descriptor: file)
         let line = ConsoleLine(input: input, output: output, quitsOnKey: person)
         let pages = unsafe ControllerPage(SharedWords(seat.pointee.shared.console))
-        unsafe ConsoleProcess(
+        var process = unsafe ConsoleProcess(
             board: seat.pointee.board, protocols: protocols, page: pages.page(of: seat.pointee.consoles),
             journal: journal, line: line,
             isTerminal: person || options.tty != nil
-        ).run()
+        )
+        if let staging = consume staging { process.receiveUpdates(in: staging) }
+        process.run()
         csystem_exit(0)
     } catch {
         Program.fail("stimd: the journal does not open\n")
+    }
+}
+
+/// Where this console puts a bundle that it receives; nil for a machine without slots, or when the file cannot be had.
+private func updateStaging(_ options: Options, _ file: Int32, _ board: BoardIdentity) -> UpdateStaging<FileStorage>? {
+    guard let updates = options.updates, let keys = updates.keys, let word = updates.slots?.number,
+        let slots = SlotState(word: UInt64(word))
+    else { return nil }
+    do throws(StorageFault) {
+        return UpdateStaging(
+            in: try FileStorage(descriptor: file), slots: slots, keys: unsafe UpdateKeys.read(keys.text), board: board,
+            architecture: .own)
+    } catch {
+        return nil
     }
 }
 

@@ -7,11 +7,12 @@ import SystemIO
 /// input and output.
 ///
 ///     stimd --board FILE --journal PATH --latches PATH [--protocols FILE] [--user N] [--tty PATH]
-///           [--verdict PATH]
+///           [--verdict PATH] [--incoming PATH --keys PATH --slots WORD]
 ///
 /// FILE is a compiled board file; one that cannot be used, or is of another kind of board, blocks arming: the reason is told on
 /// standard error, and by `status`. The console's process is user N (65534). The verdict's file gets one byte when the self-test is over:
-/// `P` when it has passed and the board file can be used, else `F`.
+/// `P` when it has passed and the board file can be used, else `F`. The last three are for a machine with slots for updates: the file
+/// that a received bundle is put into, the public keys, and the slots' state as the supervisor has it.
 ///
 /// `--protocols` takes a compiled protocol library in the place of the built-in one; one that cannot be used leaves no protocols.
 ///
@@ -22,7 +23,7 @@ import SystemIO
             Program.fail(
                 """
                 stimd: usage: stimd --board FILE --journal PATH --latches PATH [--protocols FILE] [--user N] [--tty PATH]
-                                    [--verdict PATH]
+                              [--verdict PATH] [--incoming PATH --keys PATH --slots WORD]
 
                 """
             )

@@ -11,9 +11,6 @@ import SystemIO
 
 /// The machine as its first process has it.
 struct Machine: ~Copyable {
-    /// The user of the console's process: 65534, nobody.
-    static var consoleUser: UInt32 { 65_534 }
-
     /// What the image was made with.
     var image = BoardImage.simulated
     private var words = KernelWords(Fixed(repeating: 0), count: 0)
@@ -21,7 +18,7 @@ struct Machine: ~Copyable {
     var ends = EarlyEnds()
     var file = WordFile()
     /// Nil until the data partition is there.
-    var updates: UpdateKeeper<SlotStore>?
+    var updates: UpdateKeeper<UpdateFolders>?
 
     /// Kernel file systems, modules, board file, serial line, clock rate of the CPUs.
     mutating func prepare() {
@@ -81,13 +78,12 @@ struct Machine: ~Copyable {
         _ = unsafe csupervisor_folder(cString("/data/slots"), 0)
         _ = unsafe csupervisor_folder(cString("/data/slots/a"), 0)
         _ = unsafe csupervisor_folder(cString("/data/slots/b"), 0)
-        _ = unsafe csupervisor_folder(cString("/data/incoming"), Machine.consoleUser)
+        // The console's process gets the open file in it, and nothing that it could do to the folder.
+        _ = unsafe csupervisor_folder(cString("/data/incoming"), 0)
     }
 
     /// The slots, and the bundle that somebody may have put on the boot partition.
     private mutating func openUpdates(takes: Bool) {
-        var keys = Fixed<128, UInt8>(repeating: 0)
-        let count = unsafe keys.read(cString("/board/update.keys"))
         var version = Fixed<16, UInt8>(repeating: 0)
         _ = unsafe version.read(cString("/board/version"))
         var factory: UInt32 = 0
@@ -95,14 +91,34 @@ struct Machine: ~Copyable {
             factory = factory * 10 + UInt32(version[index] - 0x30)
         }
         updates = UpdateKeeper(
-            SlotStore(), keys: UpdateKeys(keys, count: count), architecture: .here, factoryVersion: factory)
+            Machine.folders, keys: unsafe UpdateKeys.read(cString("/board/update.keys")), architecture: .own,
+            factoryVersion: factory)
         if takes { take(.boot) }
     }
 
     /// Takes a bundle, if there is a new one, and says what became of it.
     mutating func take(_ source: BundleSource) {
-        let identity = image.description.identity
+        let identity = identityInUse()
         if let outcome = updates?.take(source, boardName: identity.name, boardHash: identity.hash) { tell(outcome) }
+    }
+
+    /// Which board this is: as the board file of the confirmed slot says, or the factory's.
+    private mutating func identityInUse() -> BoardIdentity {
+        guard let slot = updates?.state.confirmed, updates?.state.has(.board, in: slot) == true else {
+            return image.description.identity
+        }
+        let file = Machine.folders.path(of: .part(.board, slot))
+        let inUse = unsafe file.withCString { unsafe BoardImage.load($0, runs: { $0 == .linux }) }.description.identity
+        return inUse.fault == nil ? inUse : image.description.identity
+    }
+
+    /// Where the files of updates lie.
+    static var folders: UpdateFolders {
+        var data = FixedText<64>()
+        data.add("/data")
+        var boot = FixedText<64>()
+        boot.add("/boot")
+        return UpdateFolders(data: data, boot: boot)
     }
 
     /// Says an outcome on the line, and keeps it in the journal. Only while no firmware runs.
@@ -133,18 +149,5 @@ struct Machine: ~Copyable {
             }
             return unsafe csupervisor_mount(path, cString(place), cString(type), Int32(how))
         }
-    }
-}
-
-extension MachineArchitecture {
-    /// What this supervisor, and so the firmware beside it, was compiled for.
-    static var here: MachineArchitecture {
-        #if arch(arm64)
-            .arm64
-        #elseif arch(x86_64)
-            .amd64
-        #else
-            .any
-        #endif
     }
 }

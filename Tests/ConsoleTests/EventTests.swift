@@ -165,7 +165,7 @@ import Testing
         for bench in [terminal, plain] {
             bench.board {
                 $0.state = .ready
-                $0.trips = [.coilMissing]
+                $0.trips.insert(.coilMissing)
             }
             bench.tell(Event(.trip, detail: Trip.coilMissing.rawValue, extra: 1, at: bench.now))
             bench.type("nonsense\nstatus\n")

@@ -113,6 +113,7 @@ import Testing
             Refusal(.journal), "the journal could not be written",
             "the same again, once `status` shows a writable journal"
         ),
+        (Refusal(.update), "an update is not taken", "`update status` says which"),
     ]
 
     @Test("every rule has its text: limit, value, and what would work", arguments: texts)

@@ -38,6 +38,7 @@ import Testing
         bench.renewals = 0
         bench.pass(900)
         #expect(bench.renewals == 0 && bench.commands.isEmpty)
+        #expect(bench.session.run(at: bench.now) > bench.now, "nothing to do at once, again and again")
     }
 
     @Test("a request for control that nobody answers is refused; one that is answered later gives nothing")

@@ -26,6 +26,7 @@ import Testing
         var fired: [Int64] = []
         for _ in 0..<1_000 {
             let before = bench.commands.count
+            _ = bench.ask("Q@")
             _ = bench.ask("EH")
             if bench.commands.count > before { fired.append(bench.now.raw / 1_000_000) }
             bench.pass(10)
@@ -94,6 +95,31 @@ import Testing
         #expect(bench.commands.isEmpty)
     }
 
+    @Test(
+        "H-30 a subject's dose and the guidelines hold here too; what an operator may override nobody can override here"
+    )
+    func subject() {
+        let bench = WireBench(remote: true)
+        var subject = SubjectContext()
+        subject.code = FixedText("S01".utf8) ?? subject.code
+        subject.resting = MotorThreshold(PerMille(300), method: .relativeFrequency)
+        subject.sessionLimit = Dose(pulses: 100, energy: .joules(1_000_000))
+        subject.dayLimit = subject.sessionLimit
+        bench.session.subject = subject
+        for command in ["[0010", "@033", "B0200", "D00040"] { #expect(bench.ask(command).count > 2) }
+        bench.arm(33)
+        // 2 s at 20 Hz and 110 % of the threshold: the table has 1.6 s.
+        #expect(bench.ask("EH") == no("E", "S"))
+        #expect(bench.lastRefusal == .guideline)
+        _ = bench.ask("B0010")
+        _ = bench.ask("D00101")
+        #expect(bench.ask("EH") == no("E", "S"))
+        #expect(bench.lastRefusal == .dose)
+        _ = bench.ask("D00100")
+        #expect(bench.ask("EH") == packet([0x45, 0x8C]))
+        #expect(bench.commands == [.start(.train(intensity: PerMille(330), rate: .hertz(1), pulses: 100))])
+    }
+
     @Test("a train's parameters stay as they are for 500 ms after it; the mode while the board is armed") func lock() {
         let bench = WireBench(remote: true)
         _ = bench.ask("[0010")
@@ -121,7 +147,7 @@ import Testing
         for (armed, limit) in [(true, 1_000), (false, 10_000)] as [(Bool, Int64)] {
             let bench = WireBench(remote: true)
             if armed { bench.arm(30) }
-            bench.pass(limit)
+            bench.pass(limit - 10)
             #expect(bench.isRemote && bench.commands.isEmpty)
             bench.pass(10)
             #expect(bench.commands == [.disarm])

@@ -16,7 +16,7 @@ import Testing
     /// Starts once and passes the self-test.
     private func startAndConfirm() -> UpdateSlot {
         let (slot, _, kept) = machine.start()
-        _ = kept.confirm()
+        #expect(kept.confirm() == nil)
         return slot
     }
 
@@ -35,10 +35,10 @@ import Testing
         #expect(slot == .a && outcomes == [.installed(7, .a)])
         #expect(machine.medium[.incoming] == [])
         #expect(machine.parts(of: .a, kept.state) == ["board 7", "firmware 7"])
-        #expect(kept.confirm() == .confirmed(7))
-        #expect(kept.confirm() == .nothing)
+        #expect(kept.confirm() == nil && kept.state.confirmed == .a)
         let again = machine.start()
-        #expect(again.slot == .a && again.outcomes.isEmpty)
+        #expect(again.slot == .a && again.outcomes == [.ended(7, .confirmed)])
+        #expect(machine.start().outcomes.isEmpty)
         machine.medium[.incoming] = bundle(6)
         let older = machine.start()
         #expect(older.slot == .a && older.outcomes == [.refused(.downgrade(6, installed: 7), .console)])
@@ -60,10 +60,11 @@ import Testing
         machine.medium[.boot] = bundle(7)
         let (slot, outcomes, kept) = machine.start()
         #expect(slot == .a && outcomes == [.installed(7, .a)])
-        #expect(kept.end(.selfTestFailed) == .returned(7, .selfTestFailed))
-        for _ in 0..<3 {
+        #expect(kept.end(.selfTestFailed) == nil)
+        for number in 0..<3 {
             let next = machine.start()
-            #expect(next.slot == .factory && next.outcomes == [.refused(.returned(7), .boot)])
+            let told: [UpdateOutcome] = number == 0 ? [.ended(7, .selfTestFailed)] : []
+            #expect(next.slot == .factory && next.outcomes == [.refused(.returned(7), .boot)] + told)
         }
         #expect(machine.medium[.boot] == bundle(7))
         // A person who sends it again means it.
@@ -75,7 +76,7 @@ import Testing
         machine.medium[.boot] = bundle(7)
         for _ in 0..<3 { #expect(machine.start().slot == .a) }
         let (slot, outcomes, _) = machine.start()
-        #expect(slot == .factory && outcomes == [.returned(7, .notConfirmed)])
+        #expect(slot == .factory && outcomes == [.ended(7, .notConfirmed)])
         #expect(machine.start().outcomes == [.refused(.returned(7), .boot)])
     }
 
@@ -83,6 +84,7 @@ import Testing
     func boot() {
         machine.medium[.boot] = bundle(7)
         #expect(startAndConfirm() == .a)
+        #expect(machine.start().outcomes == [.ended(7, .confirmed)])
         #expect(machine.start().outcomes.isEmpty)
         machine.medium[.boot] = bundle(5)
         for _ in 0..<2 { #expect(machine.start().outcomes == [.refused(.downgrade(5, installed: 7), .boot)]) }
@@ -155,7 +157,7 @@ import Testing
         let state = machine.medium[.state]
         var newer = machine
         newer.factoryVersion = 8
-        #expect(newer.start().outcomes == [.leftSlot(.a)])
+        #expect(newer.start().outcomes == [.ended(7, .confirmed), .leftSlot(.a)])
         machine.medium[.state] = state
         var foreign = machine
         foreign.keys = Signer(2).keys
@@ -169,9 +171,10 @@ import Testing
         machine.medium.code = 28
         machine.medium.cutAt = machine.medium.calls + 1
         let (slot, outcomes, _) = machine.start()
-        #expect(slot == .a && outcomes == [.refused(.noRoom(Int64(bundle(8).count)), .console)])
+        let refused = UpdateOutcome.refused(.noRoom(Int64(bundle(8).count)), .console)
+        #expect(slot == .a && outcomes == [refused, .notStored(code: 28)])
         machine.medium.cutAt = .max
-        #expect(machine.start().outcomes == [.installed(8, .b)])
+        #expect(machine.start().outcomes.first == .installed(8, .b))
     }
 }
 
@@ -231,8 +234,9 @@ import Testing
                 _ = keeper.confirm()
                 machine.medium.restart(keeping: kept)
                 let (slot, outcomes, after) = machine.start()
-                #expect(slot == .b && outcomes.isEmpty)
-                #expect(after.state.version == (after.state.confirmed == .b ? 8 : 7))
+                let isConfirmed = after.state.confirmed == .b
+                #expect(slot == .b && outcomes == (isConfirmed ? [.ended(8, .confirmed)] : []))
+                #expect(after.state.version == (isConfirmed ? 8 : 7))
             }
         }
     }

@@ -36,7 +36,9 @@ final class SimulatedMedium {
     func sync(_ file: UpdateFile) throws(StoreFault) {
         calls += 1
         if calls >= cutAt { throw StoreFault(code: code) }
-        files[file]?.durable = files[file]?.bytes
+        guard var synced = files[file] else { return }
+        synced.durable = synced.bytes
+        files[file] = synced
     }
 
     /// The power comes back.
@@ -120,6 +122,6 @@ final class KeptKeeper {
     init(_ keeper: consuming UpdateKeeper<SimulatedStore>) { self.keeper = keeper }
 
     var state: SlotState { keeper.state }
-    func confirm() -> UpdateOutcome { keeper.confirm() }
-    func end(_ end: TrialEnd) -> UpdateOutcome { keeper.end(end) }
+    func confirm() -> StoreFault? { keeper.confirm() }
+    func end(_ end: TrialEnd) -> StoreFault? { keeper.end(end) }
 }

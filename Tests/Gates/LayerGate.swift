@@ -11,22 +11,24 @@ enum Layers {
         "ControlLoop": ["StimulatorCore", "BoardInterface", "Synchronization"],
         "Journal": ["StimulatorCore", "CSodium"],
         "FirmwareUpdate": ["StimulatorCore", "CSodium"],
-        "Console": ["StimulatorCore"],
+        "Console": ["StimulatorCore", "FirmwareUpdate"],
         "SimulatedBoard": ["StimulatorCore", "BoardInterface"],
-        "ConsoleSide": ["StimulatorCore", "ControlLoop", "Console", "Journal"],
+        "ConsoleSide": ["StimulatorCore", "ControlLoop", "FirmwareUpdate", "Console", "Journal"],
         "SimulatedRig": [
-            "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "Console", "Journal", "ConsoleSide",
+            "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "FirmwareUpdate", "Console", "Journal",
+            "ConsoleSide",
         ],
         "LinuxBoard": ["StimulatorCore", "BoardInterface", "ControlLoop", "CLinuxBoard", "CSystem"],
-        "SystemIO": ["StimulatorCore", "ControlLoop", "Console", "Journal", "ConsoleSide", "CSystem"],
+        "SystemIO": [
+            "StimulatorCore", "ControlLoop", "FirmwareUpdate", "Console", "Journal", "ConsoleSide", "CSystem",
+        ],
         "SimulatedBench": [
             "StimulatorCore", "BoardInterface", "ControlLoop", "SimulatedBoard", "Console", "Journal", "ConsoleSide",
             "SimulatedRig", "SystemIO", "CSystem",
         ],
         "stimd": [
-            "StimulatorCore", "BoardInterface", "ControlLoop", "Console", "Journal", "ConsoleSide", "BoardFile",
-            "SystemIO",
-            "LinuxBoard", "CLinuxBoard", "CSystem",
+            "StimulatorCore", "BoardInterface", "ControlLoop", "FirmwareUpdate", "Console", "Journal", "ConsoleSide",
+            "BoardFile", "SystemIO", "LinuxBoard", "CLinuxBoard", "CSystem",
         ],
         "Supervision": ["StimulatorCore"],
         "supervisor": [

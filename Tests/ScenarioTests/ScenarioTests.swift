@@ -18,6 +18,12 @@ struct Scenario: CustomTestStringConvertible, Sendable {
 
     var transcript: URL { script.deletingPathExtension().appendingPathExtension("txt") }
 
+    /// The public keys of a script that receives updates; nil for any other.
+    var keys: URL? {
+        let file = script.deletingPathExtension().appendingPathExtension("keys")
+        return FileManager.default.fileExists(atPath: file.path) ? file : nil
+    }
+
     /// What the script's first comment says it is about.
     var testDescription: String {
         let first = (try? String(contentsOf: script, encoding: .utf8))?.split(separator: "\n").first ?? ""
@@ -33,7 +39,8 @@ struct Scenario: CustomTestStringConvertible, Sendable {
         let handle = try FileHandle(forWritingTo: file)
         defer { try? handle.close() }
         let read = try Script(try Data(contentsOf: script))
-        let failures = try withRig(seed: 1) { rig in
+        let keys = try keys.map { try KeyFiles.updateKeys($0.path) }
+        let failures = try withRig(seed: 1, updateKeys: keys) { rig in
             ScriptRunner(on: scriptBench(rig: rig, json: false, output: handle.fileDescriptor)).run(read)
         }
         let text = try String(contentsOf: file, encoding: .utf8)

@@ -12,7 +12,7 @@ import Testing
         return next
     }
 
-    @Test("three crashes within a minute each stop it, two do not") func crashes() {
+    @Test("H-33 three crashes within a minute each stop it, two do not") func crashes() {
         var ends = EarlyEnds()
         for number in UInt8(1)...5 {
             #expect(ends.mayStart == (number <= 3))
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test("resets within the minute count like crashes: no loop of resets goes on beyond the third") func resets()
+    @Test("H-33 resets within the minute count like crashes: no loop of resets goes on beyond the third") func resets()
         throws
     {
         for cause in [ResetCause.reset, .untold] {

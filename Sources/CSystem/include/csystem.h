@@ -20,6 +20,9 @@ RT const char *csystem_argument(int32_t index);
 // The whole of `text` as a decimal number of 0 ... 2^63 - 1; `otherwise` for NULL and for anything else.
 RT int64_t csystem_number(const char *text, int64_t otherwise);
 
+// What kind of machine this program is compiled for: 1 arm64, 2 armhf, 3 armel, 4 amd64; 0 for any other.
+RT uint8_t csystem_architecture(void);
+
 // Ends the process; a raw terminal is restored.
 RT _Noreturn void csystem_exit(int32_t status);
 

@@ -102,8 +102,5 @@ private func checked(_ file: String) throws -> BoardCheck {
 
 extension BoardIdentity {
     /// The hash as `status` shows it.
-    var shownHash: String {
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    var shownHash: String { shown(hash) }
 }

@@ -216,7 +216,7 @@ def update_taken():
         with card.boots() as machine:
             machine.console.expect("version 1 is on trial in slot a")
             machine.to_safe()
-            machine.do(TRIAL)
+            machine.do(TRIAL, 120)
         with card.boots() as machine:
             machine.console.expect("version 1 is confirmed")
             machine.to_safe()

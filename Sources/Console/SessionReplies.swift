@@ -115,6 +115,23 @@ extension ShellSession {
         closeRecord()
     }
 
+    /// Shows one record of the journal that somebody's words are in.
+    public mutating func show(sequence: UInt64, at: Instant, kind: StaticString, note: Note) {
+        openRecord(sequence, at)
+        if mode == .json {
+            output.field("kind", kind)
+            output.key("text")
+            output.openString()
+            for index in 0..<note.count { output.put(note[index]) }
+            output.quote()
+        } else {
+            output.put(kind)
+            output.put(": ")
+            for index in 0..<note.count { output.putVisible(note[index]) }
+        }
+        closeRecord()
+    }
+
     /// Shows a record of the journal that says how many events never came.
     public mutating func show(sequence: UInt64, at: Instant, lostEvents count: UInt64) {
         openRecord(sequence, at)

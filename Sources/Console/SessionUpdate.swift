@@ -66,7 +66,9 @@ extension LineOutput {
         label("runs")
         if let slots = status.slots {
             put(slots.chosen.name)
-            put(slots.trial == nil ? ", confirmed" : ", on trial until its self-test has passed")
+            if slots.chosen != .factory {
+                put(slots.trial == nil ? ", confirmed" : ", on trial until its self-test has passed")
+            }
             endLine()
             label("installed")
             put("version ")

@@ -196,6 +196,9 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
             case .event(let event): session.show(sequence: record.sequence, at: event.at, event: event)
             case .gap(let expected, let received):
                 session.show(sequence: record.sequence, at: record.at, lostEvents: received &- expected)
+            case .note(let note), .override(let note), .configuration(let note):
+                session.show(
+                    sequence: record.sequence, at: record.at, kind: record.content.kind.name, note: note)
             default:
                 let name = record.content.kind.name
                 let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)

@@ -49,8 +49,10 @@ struct Options {
         }
         guard let board, let journal, let latches else { return nil }
         var options = Options(board: board, journal: journal, latches: latches, tty: tty, verdict: verdict)
-        if updates.isGiven { options.updates = updates }
-        if updates.isGiven && !updates.isWhole { return nil }
+        if updates.isGiven {
+            guard updates.isWhole else { return nil }
+            options.updates = updates
+        }
         if let user {
             // Root would be no other user.
             guard let number = user.number, number > 0, number < UInt32.max else { return nil }

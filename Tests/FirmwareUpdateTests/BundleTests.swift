@@ -26,7 +26,7 @@ import Testing
         let text = bytes[..<56].map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         #expect(
             text == "504b55504441544501000000" + "00010000" + "07000000" + "04000000" + "62656e636800000000000000"
-                + "00000000" + "3412000000000000" + "77b7d7d1d9b9b1f9")
+                + "00000000" + "3412000000000000" + "4d4dbe917544b079")
     }
 
     @Test("H-29 a bundle that is cut at any byte, or goes on behind its end, is refused") func everyLength() {

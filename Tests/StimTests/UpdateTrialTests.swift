@@ -100,7 +100,7 @@ private struct Card {
         let card = try Card()
         defer { card.remove() }
         var image = BoardImage.simulated
-        image.description.maximumVoltage = Millivolts(1_200_000)
+        image.description.pulsesPerSecond = 40
         try card.put(try card.bundle(image.bytes, version: 2), on: "data/incoming/update")
         var keeper = try card.keeper()
         let taken = keeper.take(.console, boardName: image.description.identity.name, boardHash: 0)

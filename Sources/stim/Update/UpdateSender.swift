@@ -29,71 +29,85 @@ struct UpdateSender<Transport: UpdateLineTransport> {
     var transport: Transport
     /// Called with the bytes that have been received.
     var progress: (Int) -> Void = { _ in }
-    /// Lines that had to be sent again.
+    /// How often something had to be sent or asked again.
     private(set) var repeats = 0
+    /// Bytes that the board has, as far as it has said.
+    private var received = 0
+    /// What the board said last when it said no. An answer may be damaged too: it counts when the status agrees, or when it comes again.
+    private var refusal: [String: Any]?
 
     init(_ transport: Transport) { self.transport = transport }
 
     /// Sends the bundle.
     /// - Returns: the version that waits for the next start.
     mutating func send(_ bundle: [UInt8]) throws -> UInt32 {
-        // Ctrl-C empties a line that somebody has begun; in plain text a bundle of bytes would be a line each.
+        // Ctrl-C empties a line that somebody has begun.
         try transport.send([0x03])
         _ = try ask("mode json", reply: "mode")
         defer { try? transport.send(Array("mode human\n".utf8)) }
         _ = try ask("update begin \(bundle.count)")
-        try sendData(bundle)
-        return try finish()
+        received = 0
+        for _ in 0..<Self.patience {
+            try sendData(bundle)
+            if let version = try finish(bundle.count) { return version }
+        }
+        throw failure("the board does not end it")
     }
 
-    /// Ends the transfer. When the answer to that was lost, the next is that nothing is being received: then the status knows.
-    private mutating func finish() throws -> UInt32 {
-        var staged: Any?
-        for _ in 0..<Self.patience where staged == nil {
+    /// Ends the transfer.
+    /// - Returns: the version; nil when the board turns out to have less than all of it.
+    private mutating func finish(_ count: Int) throws -> UInt32? {
+        for _ in 0..<Self.patience {
             try transport.send(Array("update end\n".utf8))
-            guard let answer = try nextReply() else {
-                repeats += 1
-                continue
-            }
-            if answer["ok"] as? Bool == true {
-                staged = answer["staged"]
-            } else if answer["update"] as? String == "notBegun" {
-                staged = try ask("update status")["staged"]
-                if staged == nil { throw Self.refusal(answer) }
-            } else if !Self.isRepeatable(answer) {
-                throw Self.refusal(answer)
-            }
+            let answer = try nextReply()
+            if let version = Self.staged(answer) { return version }
+            if let answer, answer["ok"] as? Bool == false { refusal = answer }
+            repeats += 1
+            // The answer may have been lost, and be yes.
+            let status = try ask("update status")
+            if let version = Self.staged(status) { return version }
+            guard let got = status["received"] as? Int else { throw failure("nothing is being received") }
+            received = min(got, count)
+            if received < count { return nil }
         }
-        guard let version = staged as? Int, let version = UInt32(exactly: version) else {
-            throw Failure(description: "the board does not say which version it keeps: look with `update status`")
-        }
-        return version
+        throw failure("no answer to `update end`")
+    }
+
+    private static func staged(_ answer: [String: Any]?) -> UInt32? {
+        (answer?["staged"] as? Int).flatMap { UInt32(exactly: $0) }
     }
 
     private mutating func sendData(_ bundle: [UInt8]) throws {
-        var received = 0
         var fruitless = 0
         while received < bundle.count {
             let before = received
-            if let got = try sendBatch(bundle, from: received) {
-                received = got
-            } else {
+            if try !sendBatch(bundle) {
                 repeats += 1
-                received = try ask("update status")["received"] as? Int ?? 0
+                guard let got = try ask("update status")["received"] as? Int else {
+                    throw failure("nothing is being received any more")
+                }
+                received = max(0, min(got, bundle.count))
             }
             fruitless = received > before ? 0 : fruitless + 1
-            guard fruitless < Self.patience else {
-                throw Failure(
-                    description: "nothing comes through any more: look at the line, its rate, and who else is on it")
-            }
+            guard fruitless < Self.patience else { throw failure("nothing comes through any more") }
             progress(received)
         }
     }
 
+    /// What the board said no to, or else what came of it.
+    private func failure(_ otherwise: String) -> Failure {
+        guard let refusal else {
+            return Failure(description: "\(otherwise): look at the line, its rate, and who else is on it")
+        }
+        let why = refusal["why"] as? String ?? "no reason was given"
+        let remedy = refusal["try"] as? String ?? "see `update status`"
+        return Failure(description: "the board refuses: \(why); would be admitted: \(remedy)")
+    }
+
     /// Sends up to four lines and reads their answers.
-    /// - Returns: what has been received then; nil when an answer is missing or says no.
-    private mutating func sendBatch(_ bundle: [UInt8], from start: Int) throws -> Int? {
-        var offset = start
+    /// - Returns: false when an answer is missing or says no.
+    private mutating func sendBatch(_ bundle: [UInt8]) throws -> Bool {
+        var offset = received
         var sent = 0
         var text: [UInt8] = []
         while sent < Self.window, offset < bundle.count {
@@ -103,19 +117,15 @@ struct UpdateSender<Transport: UpdateLineTransport> {
             sent += 1
         }
         try transport.send(text)
-        var received: Int?
-        var isWhole = true
+        var no: [String: Any]?
         for _ in 0..<sent {
-            guard let answer = try nextReply() else { return nil }
-            if answer["reply"] as? String == "update", answer["ok"] as? Bool == true {
-                received = answer["received"] as? Int
-            } else if !Self.isRepeatable(answer) {
-                throw Self.refusal(answer)
-            } else {
-                isWhole = false
-            }
+            guard let answer = try nextReply() else { return false }
+            // Of several the first is the reason, the others follow from it.
+            if answer["ok"] as? Bool != true { no = no ?? answer }
+            if answer["received"] as? Int == offset && no == nil { received = offset }
         }
-        return isWhole ? received : nil
+        refusal = no
+        return no == nil && received == offset
     }
 
     /// One line of `update data`.
@@ -127,37 +137,25 @@ struct UpdateSender<Transport: UpdateLineTransport> {
         return Array("update data \(offset) \(Data(piece).base64EncodedString()) \(padded)\n".utf8)
     }
 
-    /// True for a refusal that comes of the line, not of the bundle or the board.
-    private static func isRepeatable(_ answer: [String: Any]) -> Bool {
-        switch answer["refusal"] as? String {
-        case "badValue", "unknownCommand", "busy": true
-        case "update": ["offset", "line"].contains(answer["update"] as? String)
-        default: false
-        }
-    }
-
-    private static func refusal(_ answer: [String: Any]) -> Failure {
-        let why = answer["why"] as? String ?? "no reason was given"
-        let remedy = answer["try"] as? String ?? ""
-        return Failure(description: "the board refuses: \(why); would be admitted: \(remedy)")
-    }
-
-    /// Sends a command until it is answered. Answers to lines before it are passed over.
+    /// Sends a command until it is answered. Answers to lines before it are passed over; a no counts when it comes twice.
     private mutating func ask(_ command: String, reply: String = "update") throws -> [String: Any] {
+        var noes = 0
         for _ in 0..<Self.patience {
             try transport.send(Array("\(command)\n".utf8))
             while let answer = try nextReply() {
-                guard answer["reply"] as? String == reply else { continue }
-                if answer["ok"] as? Bool == true {
-                    if command != "update status" || answer["keys"] != nil { return answer }
-                } else if !Self.isRepeatable(answer) {
-                    throw Self.refusal(answer)
+                if answer["ok"] as? Bool != true {
+                    noes += 1
+                    refusal = command == "update status" ? refusal : answer
+                    break
                 }
+                guard answer["reply"] as? String == reply else { continue }
+                if command != "update status" || answer["keys"] != nil { return answer }
             }
+            if noes >= 2 && command != "update status" { throw failure("`\(command)` is refused") }
             repeats += 1
         }
-        throw Failure(
-            description: "no answer to `\(command)`: is it the board's line, at its rate, and is the firmware running?")
+        refusal = nil
+        throw failure("no answer to `\(command)`")
     }
 
     /// The next line that is an answer: events, echo and noise are passed over.

@@ -59,7 +59,7 @@ extension ShellSession {
             refuse(Denial(refusal), entry: entry)
         } else {
             openLines()
-            accept(entry.name)
+            reply(to: entry) { $0.accept(entry.name) }
         }
         refreshInput()
     }

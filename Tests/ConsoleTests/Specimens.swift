@@ -22,6 +22,7 @@ enum Specimens {
         case .override: _ = bench.say("protocol load hf-10hz-m1-pain")
         case .yes, .no: wait(bench)
         case .start: _ = bench.say("check train 10Hz 5")
+        case .role: bench.session.authority.pins = 1 << Role.engineer.rawValue
         default: break
         }
         return bench
@@ -51,9 +52,12 @@ enum Specimens {
 
     private static func protocols() -> [String] {
         let bench = armed(subject: measuredSubject(), mode: .json)
-        return ["list", "show io-curve", "show itbs-600", "load io-curve", "load itbs-600"].flatMap {
-            ask(bench, "protocol \($0)")
-        } + ask(bench, "check") + ask(bench, "session")
+        let roles = prepared(for: .role)
+        let role = ask(roles, "role engineer") + ask(roles, "1234") + ask(roles, "role")
+        return role
+            + ["list", "show io-curve", "show itbs-600", "load io-curve", "load itbs-600"].flatMap {
+                ask(bench, "protocol \($0)")
+            } + ask(bench, "check") + ask(bench, "session")
     }
 
     private static func ask(_ bench: Bench, _ line: String) -> [String] {
@@ -63,6 +67,7 @@ enum Specimens {
             case .journal: bench.session.journalShown(count: 0)
             case .record: bench.session.recorded(true)
             case .control: bench.session.controlAnswered(nil)
+            case .role: bench.session.roleAnswered(nil)
             case .update: bench.session.updateAnswered(.status(UpdateStatus()))
             default: break
             }
@@ -130,6 +135,9 @@ enum Specimens {
         }
         let bytes = Array("start \u{7F}é\"".utf8)
         bench.session.show(sequence: 3, at: Instant(9), text: bytes.span)
+        if let note = Note(bytes.prefix(6)) {
+            bench.session.show(sequence: 3, at: Instant(9), kind: "note", note: note)
+        }
         bench.session.show(sequence: 3, at: Instant(9), lostEvents: 4)
         bench.sequence += 5
         bench.tell(Event(.coilWarning, at: bench.now))

@@ -4,95 +4,19 @@
     scpi_client.py STIM            STIM is the host tool's program
 
 Starts `STIM sim --pty LINK`, opens ASRL LINK as an instrument, measures a charge curve, fires a train, drives every error, and
-then tries to get a pulse that the rules forbid. One line a step; the first step that fails ends it with status 1. Needs pyvisa,
+then tries to get a pulse that the rules forbid; at the end a train over a TCP socket. One line a step; the first step that fails ends it with status 1. Needs pyvisa,
 pyvisa-py and pyserial.
 """
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 
 import pyvisa
-from pyvisa.constants import BufferOperation
-
-
-class Failure(Exception):
-    """A step did not end as it must."""
-
-
-def check(holds, what):
-    if not holds:
-        raise Failure(what)
-
-
-class Board:
-    """The instrument, as a notebook would wrap it."""
-
-    def __init__(self, manager, resource):
-        self.instrument = manager.open_resource(resource, read_termination="\n", write_termination="\n", timeout=20_000)
-        # The first message turns the line to SCPI; what it had said to people until then is nobody's answer.
-        self.write("*CLS")
-        time.sleep(0.2)
-        if self.instrument.interface_type == pyvisa.constants.InterfaceType.asrl:
-            self.instrument.flush(BufferOperation.discard_receive_buffer)
-
-    def close(self):
-        self.instrument.close()
-
-    def write(self, message):
-        self.instrument.write(message)
-
-    def query(self, message):
-        return self.instrument.query(message)
-
-    def values(self, message):
-        return self.instrument.query_ascii_values(message)
-
-    def raw(self, data):
-        self.instrument.write_raw(data)
-
-    def error(self):
-        """The oldest error: its number and its text."""
-        number, text = self.query("SYST:ERR?").split(",", 1)
-        return int(number), text.strip('"')
-
-    def errors(self):
-        found = []
-        while (error := self.error())[0]:
-            found.append(error)
-        return found
-
-    def done(self, message):
-        """Sends a message that must give no error, and waits until nothing is pending."""
-        check(self.query(f"{message};*OPC?") == "1", f"{message}: not completed")
-        check(not (found := self.errors()), f"{message}: {found}")
-
-    def refused(self, message, number):
-        """Sends a message that must give this error first."""
-        self.write(message)
-        found = self.errors()
-        check(found and found[0][0] == number, f"{message!r}: {found}, not {number}")
-        return found[0][1]
-
-    def state(self):
-        return self.query("SYST:STAT?")
-
-    def pulses(self):
-        return int(self.query("MEAS:PULS?"))
-
-    def until(self, state, seconds=20):
-        deadline = time.monotonic() + seconds
-        while self.state() != state:
-            check(time.monotonic() < deadline, f"{self.state()} after {seconds} s, not {state}")
-            time.sleep(0.05)
-
-    def rest(self):
-        """Until the energy of the last train is given off."""
-        while self.values("MEAS:ENER:BACK?")[0] > 0:
-            time.sleep(0.2)
-        time.sleep(0.7)
+from scpi_board import Board, Failure, check
 
 
 def identify(board):
@@ -280,7 +204,19 @@ def hang_up(board, manager, resource):
     return "closing the line disarms; the next client begins anew"
 
 
-def run_steps(manager, resource):
+def over_tcp(manager, resource):
+    board = Board(manager, resource)
+    board.until("SAFE")
+    board.done('SIM:INP "key",ON;:INT 40;:ARM')
+    board.done("PATT:TRA 10HZ,10;:INIT")
+    outcome, total, delivered, *_ = board.query("FETC:TRA?").split(",")
+    check((outcome, total, delivered) == ("COMPLETE", "10", "10"), f"{outcome}, {delivered} of {total}")
+    board.done("DIS")
+    board.close()
+    return f"{delivered} of {total} pulses"
+
+
+def run_steps(manager, resource, tcp):
     board = Board(manager, resource)
     steps = [identify, settings, charge_curve, train, refusals, forms, forbidden, interrupted]
     name = ""
@@ -290,16 +226,27 @@ def run_steps(manager, resource):
             print(f"passed  {name}: {step(board)}", flush=True)
         name = "hang_up"
         print(f"passed  {name}: {hang_up(board, manager, resource)}", flush=True)
+        name = "over_tcp"
+        print(f"passed  {name}: {over_tcp(manager, tcp)}", flush=True)
     except (Failure, OSError, ValueError, pyvisa.Error) as problem:
         print(f"FAILED  {name}: {type(problem).__name__}: {problem}", flush=True)
         return 1
     return 0
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def main(program):
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         link = os.path.join(folder, "board")
-        process = subprocess.Popen([program, "sim", "--pty", link], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [program, "sim", "--pty", link, "--tcp", str(port)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
         try:
             deadline = time.monotonic() + 20
             while not os.path.exists(link):
@@ -307,7 +254,8 @@ def main(program):
                     print(f"FAILED  start: no {link}, exit status {process.poll()}")
                     return 1
                 time.sleep(0.05)
-            return run_steps(pyvisa.ResourceManager("@py"), f"ASRL{os.path.realpath(link)}::INSTR")
+            serial, tcp = f"ASRL{os.path.realpath(link)}::INSTR", f"TCPIP::127.0.0.1::{port}::SOCKET"
+            return run_steps(pyvisa.ResourceManager("@py"), serial, tcp)
         finally:
             process.terminate()
             process.wait(10)

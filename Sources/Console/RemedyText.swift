@@ -98,7 +98,7 @@ extension LineOutput {
         case .update: put("`update status` says which")
         case .journal: put("the same again, once `status` shows a writable journal")
         case .session, .answer: wayToSubject(refusal)
-        case .role: wayToRole(refusal)
+        case .role: wayToRole(refusal, denial)
         case .control: wayToControl(denial)
         }
     }

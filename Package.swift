@@ -136,7 +136,9 @@ let hostTargets: [Target] = [
 let fuzzTargets: [Target] = [
     .executableTarget(
         name: "fuzz",
-        dependencies: ["StimulatorCore", "BoardInterface", "BoardFile", "Journal", "Console", "CSodium"],
+        dependencies: [
+            "StimulatorCore", "BoardInterface", "BoardFile", "Journal", "Console", "FirmwareUpdate", "CSodium",
+        ],
         path: "Tools/fuzz", exclude: ["run", "corpus"],
         swiftSettings: strict + [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])],
         linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])

@@ -10,7 +10,7 @@ extension ShellSession {
             if let refusal = event.refusal {
                 refuse(refusal.rule.isAboutPatterns ? denial(refusal) : Denial(refusal), entry: entry)
             } else if event.kind == .accepted {
-                answer(entry) { $0.accept(entry.name) }
+                reply(to: entry) { $0.accept(entry.name) }
             } else {
                 refuse(.noAnswer, entry: entry)
             }
@@ -38,15 +38,15 @@ extension ShellSession {
     mutating func refuse(_ denial: Denial, entry: PendingReplies.Entry) {
         openLines()
         intensity = entry.name == .set ? entry.previousIntensity : intensity
-        answer(entry) { $0.refuse(denial, as: entry.name) }
+        reply(to: entry) { $0.refuse(denial, as: entry.name) }
     }
 
     /// Replies to a command line that had to wait, under the name that its request had.
-    private mutating func answer(_ entry: PendingReplies.Entry, _ reply: (inout Self) -> Void) {
+    mutating func reply(to entry: PendingReplies.Entry, _ write: (inout Self) -> Void) {
         let id = output.replyID
         output.replyID = entry.id
         scpi.answeringToken = entry.token
-        reply(&self)
+        write(&self)
         scpi.answeringToken = 0
         output.replyID = id
     }
@@ -86,7 +86,7 @@ extension ShellSession {
         count(nil)
         openLines()
         if mode == .json {
-            answer(entry) {
+            reply(to: entry) {
                 $0.output.openReply(entry.name)
                 $0.output.field("records", Int64(records))
                 $0.output.endObjectLine()
@@ -105,7 +105,7 @@ extension ShellSession {
         if entry.name == .threshold, isOnMedium { thresholdRun = nil }
         openLines()
         if isOnMedium {
-            answer(entry) { $0.accept(entry.name) }
+            reply(to: entry) { $0.accept(entry.name) }
         } else {
             refuse(Denial(Refusal(.journal)), entry: entry)
         }

@@ -27,7 +27,7 @@ extension ShellSession {
         } else {
             count(nil)
             openLines()
-            mode == .json ? output.updateReply(answer) : output.updateText(answer)
+            if mode == .json { reply(to: entry) { $0.output.updateReply(answer) } } else { output.updateText(answer) }
         }
         refreshInput()
     }

@@ -296,7 +296,7 @@ extension ShellSession {
         case .gap(let expected, let received):
             show(sequence: record.sequence, at: record.at, lostEvents: received &- expected)
         case .note(let note), .override(let note), .configuration(let note):
-            show(sequence: record.sequence, at: record.at, kind: record.content.kind.name, note: note)
+            show(sequence: record.sequence, at: record.at, kind: record.content.name, note: note)
         default:
             let name = record.content.name
             let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)

@@ -1,28 +1,30 @@
 /// The bytes of a compiled protocol library: in memory that outlives everything that reads it, or in the code itself, two hexadecimal
 /// digits a byte.
 @safe public struct LibraryBytes: BitwiseCopyable {
-    private let start: UnsafePointer<UInt8>
-    private let isHexadecimal: Bool
+    /// Nil for the bytes in the code.
+    private let start: UnsafePointer<UInt8>?
     public let count: Int
 
     /// Bytes in memory, which is never freed.
     public init(_ memory: UnsafeRawPointer, count: Int) {
         unsafe start = memory.assumingMemoryBound(to: UInt8.self)
-        isHexadecimal = false
         self.count = count
     }
 
-    init(hexadecimal text: StaticString) {
-        unsafe start = text.utf8Start
-        isHexadecimal = true
-        count = text.utf8CodeUnitCount / 2
+    /// The bytes of the built-in library.
+    init() {
+        unsafe start = nil
+        count = BuiltInProtocols.count
     }
 
     /// The byte at `index`, 0 ..< count; anything else is a programmer's error.
     public subscript(index: Int) -> UInt8 {
         precondition(index >= 0 && index < count)
-        guard isHexadecimal else { return unsafe start[index] }
-        return unsafe LibraryBytes.digit(start[2 * index]) << 4 | LibraryBytes.digit(start[2 * index + 1])
+        if let start = unsafe start { return unsafe start[index] }
+        let text = BuiltInProtocols.part(index / BuiltInProtocols.partSize)
+        let place = 2 * (index % BuiltInProtocols.partSize)
+        precondition(place + 1 < text.utf8CodeUnitCount)
+        return unsafe LibraryBytes.digit(text.utf8Start[place]) << 4 | LibraryBytes.digit(text.utf8Start[place + 1])
     }
 
     private static func digit(_ byte: UInt8) -> UInt8 {
@@ -102,7 +104,7 @@ public struct ProtocolLibrary: BitwiseCopyable {
 
     /// The protocols that this firmware was compiled with.
     public static var builtIn: ProtocolLibrary {
-        ProtocolLibrary(checked: LibraryBytes(hexadecimal: builtInProtocols))
+        ProtocolLibrary(checked: LibraryBytes())
     }
 
     /// Protocol `index`, 0 ..< count, by name.

@@ -75,13 +75,13 @@ private var builtIn: [StimulationProtocol] {
             return fault(compiled(entries))
         }
         #expect(changed { $0.usual = PerMille(2001) } == .unsound(4, .intensity))
-        #expect(changed { $0.waitMost = .zero } != nil)
+        #expect(changed { $0.waitMost = .seconds(1) } == .unsound(4, .steps))
         #expect(changed { $0.cooldown = .seconds(-1) } == .unsound(4, .cooldown))
         #expect(changed { $0.name = ProtocolName() } == .unsound(4, .name))
         #expect(changed { $0.citation = FixedText() } == .unsound(4, .text))
         #expect(changed { $0.pattern.levels[0].count = 7000 } != nil)
         #expect(changed { $0.name = builtIn[2].name } == .sharedName(2, 4))
-        #expect(changed { $0.stepCount = 9 } == .unsound(4, .steps))
+        #expect(changed { $0.rounds = 1 } == .unsound(4, .steps))
         let many = (0..<33).map { number in
             var entry = builtIn[0]
             entry.name = ProtocolName("p\(number)".utf8) ?? ProtocolName()

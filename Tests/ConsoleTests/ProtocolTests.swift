@@ -102,10 +102,10 @@ extension Bench {
         let bench = armed(subject: measuredSubject())
         _ = bench.say("protocol load hf-10hz-standard at 80%")
         #expect(bench.say("check").hasPrefix("admitted: 3000 pulses at 40 %"))
-        _ = bench.say("protocol load hf-10hz-m1-pain")
+        _ = bench.say("protocol load hf-20hz-m1-pain")
         bench.type("start\n")
         let refused = bench.read()
-        #expect(refused.contains("refused: guideline  a train of 10.0 s is longer than the longest tested, 5.0 s"))
+        #expect(refused.contains("refused: guideline  a train of 4.0 s is longer than the longest tested, 2.05 s"))
         #expect(refused.contains("Rossi et al. 2009") && refused.contains("`override REASON`, then `start`"))
         #expect(bench.start() == nil)
         bench.type("override ethics board 2024-17\n")
@@ -113,15 +113,15 @@ extension Bench {
         let entry = try #require(bench.entry())
         #expect(
             entry
-                == "trainLength hf-10hz-m1-pain 100x100000us 30x30000000us at 400 permille for s07: ethics board 2024-17"
+                == "trainLength hf-20hz-m1-pain 80x50000us 20x88000000us at 400 permille for s07: ethics board 2024-17"
         )
         bench.type("start\n")
         #expect(bench.start() == nil, "not before it is on record")
         bench.session.recorded(true)
         #expect(bench.read().contains("on record"))
         bench.type("start\n")
-        #expect(bench.start()?.pulseCount == 3000)
-        bench.finish(3000)
+        #expect(bench.start()?.pulseCount == 1600)
+        bench.finish(1600)
         _ = bench.read()
         bench.type("start\n")
         #expect(bench.start() == nil && bench.lastRefusal == .guideline, "used once")
@@ -136,7 +136,7 @@ extension Bench {
             bench.session.recorded(ok)
             _ = bench.read()
         }
-        _ = bench.say("protocol load hf-10hz-m1-pain")
+        _ = bench.say("protocol load hf-20hz-m1-pain")
         record(false)
         bench.type("start\n")
         #expect(bench.start() == nil, "the journal could not be written")
@@ -161,7 +161,7 @@ extension Bench {
 
     @Test("a start that the safety side refuses gives the override back") func givenBack() {
         let bench = armed(subject: measuredSubject())
-        _ = bench.say("protocol load hf-10hz-m1-pain")
+        _ = bench.say("protocol load hf-20hz-m1-pain")
         bench.type("override because\n")
         _ = bench.entry()
         bench.session.recorded(true)

@@ -10,7 +10,7 @@ enum Specimens {
             guard let name = CommandName(rawValue: UInt8(raw)) else { return [] }
             let line = name == .mode ? "mode json" : "\(name.entry.example)"
             return ask(prepared(for: name), line) + ask(prepared(for: name), #"{"id":\#(raw),"command":"\#(line)"}"#)
-        } + protocols()
+        } + protocols() + updates()
     }
 
     /// A bench on which the command's example is accepted.
@@ -35,6 +35,20 @@ enum Specimens {
         bench.finish(1)
     }
 
+    /// What the receiver of updates may answer.
+    private static func updates() -> [String] {
+        var status = UpdateStatus()
+        status.received = 5
+        status.length = 9
+        status.staged = 3
+        return [UpdateAnswer.received(1, of: 2), .staged(7), .discarded, .status(status)].flatMap { answer in
+            let bench = armed(mode: .json)
+            bench.type("update status\n")
+            bench.session.updateAnswered(answer)
+            return lines(bench.read())
+        }
+    }
+
     private static func protocols() -> [String] {
         let bench = armed(subject: measuredSubject(), mode: .json)
         return ["list", "show io-curve", "show itbs-600", "load io-curve", "load itbs-600"].flatMap {
@@ -49,6 +63,7 @@ enum Specimens {
             case .journal: bench.session.journalShown(count: 0)
             case .record: bench.session.recorded(true)
             case .control: bench.session.controlAnswered(nil)
+            case .update: bench.session.updateAnswered(.status(UpdateStatus()))
             default: break
             }
         }

@@ -40,19 +40,18 @@ def turn_key(on):
 
 
 def wait_for_safe():
-    """The self-test bleeds for the board's time."""
-    line = os.open("board", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    """Reads until the self-test has ended; it bleeds for the board's time first."""
+    line = os.open("board", os.O_RDWR | os.O_NOCTTY)
+    os.set_blocking(line, False)
     said, end = b"", time.monotonic() + 60
-    while b"safe" not in said and time.monotonic() < end:
-        os.write(line, b"status\n")
-        time.sleep(0.5)
+    while b"state: safe" not in said and time.monotonic() < end:
+        time.sleep(0.1)
         try:
             said += os.read(line, 65536)
         except BlockingIOError:
             pass
-        said = said.replace(b"selfTest", b"")
     os.close(line)
-    expect("state      safe", said.decode())
+    expect("state: safe", said.decode())
 
 
 def send(repository):

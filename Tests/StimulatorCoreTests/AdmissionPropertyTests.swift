@@ -107,7 +107,7 @@ private struct Deliverance {
         var seen: [RefusalRule: Int] = [:]
         var margin = 0
         for number in 0..<200 {
-            let pattern = draw(&random)
+            let pattern = PulsePattern.random(&random, most: 24)
             let coil = Millicelsius.celsius(25)
             guard let refusal = verdict(pattern, BoardDescription(), snapshot(coil: coil)),
                 AdmissionPropertyTests.physical.contains(refusal.rule)

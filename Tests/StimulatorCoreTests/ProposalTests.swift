@@ -27,9 +27,8 @@ private func proposals(_ pattern: PulsePattern, in context: AdmissionContext = c
         let refused = try #require(refusal(pattern))
         #expect(refused.rule == .recharge && refused.pulseIndex == 1 && refused.actual == 40_000)
         let rates = SustainedRates(at: PerMille(730), board: board)
-        #expect(rates.byTable == Millihertz(20_547))
-        #expect((16_000...22_800).contains(rates.byRecharge.raw), "\(rates.byRecharge)")
-        #expect(rates.byRecharge < rates.byTable)
+        #expect(rates.byTable == Millihertz(20_500))
+        #expect(rates.byRecharge < rates.byTable && rates.byEnergy < rates.byRecharge)
         // The energy rule alone: 134 J a pulse, 1050 W.
         let energy = Double(board.energy(at: board.setPoint(for: PerMille(730))).raw) / 1000
         #expect(abs(63_000 / (25 * energy) - 18.77) < 0.05)
@@ -55,7 +54,8 @@ private func proposals(_ pattern: PulsePattern, in context: AdmissionContext = c
         #expect(abs(charging(770, 730) - 66.7) < 1 && abs(charging(900, 810) - 66.7) < 1)
         // Bursts: the charger waits 3.5 ms for the sample of what the pulse left.
         #expect(abs(charging(380, 730) - 16.5) < 0.5 && abs(charging(450, 810) - 16.5) < 0.5)
-        #expect(abs(charging(116, 730) - 1.5) < 0.05 && abs(charging(135, 810) - 1.5) < 0.05)
+        // Below 525 V the current limit of 2 A is slower than the power: less than the table's 11.6 to 13.5 %.
+        #expect(charging(116, 730) > 1.5 && charging(40, 730) < 1.5)
     }
 
     @Test(
@@ -80,11 +80,13 @@ private func proposals(_ pattern: PulsePattern, in context: AdmissionContext = c
     @Test("what is proposed is admitted, and one step nearer is not: rate, number, intensity") func nearest() throws {
         var random = Seeded(0x9A0B)
         var seen = (slower: 0, fewer: 0, weaker: 0)
-        for _ in 0..<60 {
+        for number in 0..<40 {
+            // Half of them too fast, half too much for a minute.
+            let isFast = number % 2 == 0
             let pattern = PulsePattern.train(
-                intensity: PerMille(Int32.random(in: 200...1000, using: &random)),
-                rate: Millihertz(Int64.random(in: 5_000...60_000, using: &random)),
-                pulses: UInt32.random(in: 2...900, using: &random))
+                intensity: PerMille(Int32.random(in: isFast ? 200...1000 : 700...850, using: &random)),
+                rate: Millihertz(Int64.random(in: isFast ? 15_000...60_000 : 8_000...9_500, using: &random)),
+                pulses: UInt32.random(in: isFast ? 5...40 : 500...700, using: &random))
             let near = proposals(pattern)
             if let slower = near.slower {
                 seen.slower += 1
@@ -151,7 +153,7 @@ private func proposals(_ pattern: PulsePattern, in context: AdmissionContext = c
         #expect(samples == 50)
         let tightest = try #require(loads.tightest)
         #expect(tightest.used < 1000)
-        for rate: Int64 in [5_000, 10_000, 15_000, 18_000] {
+        for rate: Int64 in [5_000, 10_000, 15_000, 17_500] {
             let pattern = PulsePattern.train(intensity: PerMille(600), rate: Millihertz(rate), pulses: 20)
             let loads = Admission.survey(PulsePlan(pattern), board: board, snapshot: .rested) { _ in }
             #expect(loads.tightest?.rule == .recharge, "\(rate)")

@@ -48,7 +48,7 @@ private func curve(_ seed: UInt64) throws -> PulseSteps {
             _ = try Admission.verdict(close, in: context)
             Issue.record("trains of 6.6 s with a pause of 1 s are admitted")
         } catch {
-            #expect(error.rule == .cooldown && error.pulseIndex == 100)
+            #expect(error.rule == .cooldown && error.pulseIndex > 0 && error.pulseIndex % 100 == 0)
         }
     }
 }

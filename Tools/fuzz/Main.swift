@@ -19,9 +19,11 @@ private func runDriver(
 /// traps. (Not an argument: libFuzzer starts its own program again to merge and to minimise.)
 @main enum Fuzz {
     static let targets: [(name: String, call: FuzzCall)] = [
-        ("shell", { unsafe shellFuzz(Input($0, $1)) }), ("wire", { unsafe wireFuzz(Input($0, $1)) }),
+        ("shell", { unsafe shellFuzz(Input($0, $1)) }), ("scpi", { unsafe shellFuzz(Input($0, $1)) }),
+        ("json", { unsafe shellFuzz(Input($0, $1)) }), ("wire", { unsafe wireFuzz(Input($0, $1)) }),
         ("board", { unsafe boardFuzz(Input($0, $1)) }), ("journal", { unsafe journalFuzz(Input($0, $1)) }),
-        ("library", { unsafe libraryFuzz(Input($0, $1)) }), ("frames", { unsafe framesFuzz(Input($0, $1)) }),
+        ("library", { unsafe libraryFuzz(Input($0, $1)) }), ("update", { unsafe updateFuzz(Input($0, $1)) }),
+        ("frames", { unsafe framesFuzz(Input($0, $1)) }),
     ]
 
     static func main() {

@@ -187,7 +187,7 @@ struct FuzzBench<Session: ChannelSession & ~Copyable>: ~Copyable {
             session.authority = rules.authority
             session.controlAnswered(refusal)
         case .record(_, let isAwaited): if isAwaited { session.recorded(now.raw & 1 == 0) }
-        case .journal, .operate, .inject: break
+        case .journal, .operate, .inject, .virtualSubject: break
         }
     }
 }

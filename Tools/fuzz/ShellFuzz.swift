@@ -1,7 +1,7 @@
 import Console
 import StimulatorCore
 
-/// A shell's line: as a person types on a terminal, as a script, as a program in JSON. First byte: how.
+/// A shell's line: as a person types on a terminal, as a script, as a program in JSON or SCPI. First byte: how.
 func shellFuzz(_ given: Input) -> Int32 {
     var input = given
     let how = input.byte()

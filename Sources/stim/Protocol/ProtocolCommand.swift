@@ -149,26 +149,50 @@ enum ProtocolWriter {
         return bytes + (0..<ProtocolLibrary.hashSize).map { hash[$0] }
     }
 
-    /// Swift that holds the bytes, two digits a byte.
+    /// Swift that holds the bytes, two digits a byte, in parts that are no longer than a screen.
     static func source(of bytes: [UInt8]) -> String {
-        let digits = bytes.map(byteText).joined()
-        var lines: [Substring] = []
-        var rest = Substring(digits)
-        while !rest.isEmpty {
-            lines.append("    " + rest.prefix(112))
-            rest = rest.dropFirst(112)
+        let size = 2_800
+        let parts = stride(from: 0, to: bytes.count, by: size).map { bytes[$0..<min($0 + size, bytes.count)] }
+        let cases = parts.indices.dropLast().map { "        case \($0): part\($0)\n" }.joined()
+        let texts = parts.enumerated().map { number, part in
+            """
+
+                private static var part\(number): StaticString {
+                    \"\"\"
+            \(lines(of: part))
+                    \"\"\"
+                }
+
+            """
         }
         return """
             // Made by `stim protocol compile --source` from the files in Sources/stim/Protocols: a test compares them, so change those.
 
-            /// The built-in protocol library: the bytes of the compiled file, two digits a byte.
-            var builtInProtocols: StaticString {
-                \"\"\"
-            \(lines.joined(separator: "\\\n"))
-                \"\"\"
-            }
+            /// The built-in protocol library: the bytes of the compiled file, two digits a byte, in parts.
+            enum BuiltInProtocols {
+                static var count: Int { \(bytes.count) }
+                /// Bytes of every part but the last.
+                static var partSize: Int { \(size) }
+
+                static func part(_ number: Int) -> StaticString {
+                    switch number {
+            \(cases)        default: part\(parts.count - 1)
+                    }
+                }
+            \(texts.joined())}
 
             """
+    }
+
+    private static func lines(of part: ArraySlice<UInt8>) -> String {
+        let digits = part.map(byteText).joined()
+        var lines: [Substring] = []
+        var rest = Substring(digits)
+        while !rest.isEmpty {
+            lines.append("        " + rest.prefix(112))
+            rest = rest.dropFirst(112)
+        }
+        return lines.joined(separator: "\\\n")
     }
 }
 

@@ -1,3 +1,4 @@
+import FirmwareUpdate
 import StimulatorCore
 
 /// What would be admitted instead of what was refused.

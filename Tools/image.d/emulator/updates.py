@@ -1,17 +1,12 @@
-"""Tests of updates in the emulated machine: each is given what makes a new card."""
+"""Tests of signed updates on the image: taken, given up, refused."""
 
 import base64
 import os
 import subprocess
-import sys
 import zlib
 
+from card import KEY, ROOT, STIM, Card, test
 from machine import check
-
-ROOT = sys.argv[1]
-STIM = os.path.join(ROOT, ".build/release/stim")
-# The image for the emulator knows its public key.
-KEY = os.path.join(ROOT, ".build-image/test-key")
 
 
 def bundle(card, version, before, after):
@@ -33,14 +28,15 @@ def bundle(card, version, before, after):
 TRIAL = "sleep 16"
 
 
-def update_taken(cards):
+@test
+def update_taken():
     """A good update on the boot partition: on trial, confirmed, and what runs from then on."""
-    with cards() as card:
+    with Card() as card:
         card.put("update.pk", bundle(card, 1, "pulses_per_second = 50 ", "pulses_per_second = 40 "))
         with card.boots() as machine:
             machine.console.expect("version 1 is on trial in slot a")
             machine.to_safe()
-            machine.do(TRIAL, 120)
+            machine.do(TRIAL)
         with card.boots() as machine:
             machine.console.expect("version 1 is confirmed")
             machine.to_safe()
@@ -52,13 +48,14 @@ def update_taken(cards):
     return "on trial, confirmed, told on the line and in the journal; its limit holds"
 
 
-def update_returned(cards):
+@test
+def update_returned():
     """Two bad ones: one whose self-test fails, one that ends by itself. The board file before runs again, and neither is tried again."""
-    with cards() as card:
+    with Card() as card:
         card.put("update.pk", bundle(card, 1, "adc_address = 0x48", "adc_address = 0x49"))
         with card.boots() as machine:
             machine.console.expect("version 1 is on trial in slot a")
-            machine.console.expect("version 1 is given up, the one before runs: its self-test did not pass", 180)
+            machine.console.expect("version 1 is given up, the one before runs: its self-test did not pass")
             machine.to_safe()
         with card.boots() as machine:
             machine.console.expect("this very bundle, version 1, was tried here and given up")
@@ -72,16 +69,17 @@ def update_returned(cards):
     return "self-test failed, and ended by itself: both given up, the factory's runs, told on the line and in the journal"
 
 
-def update_over_the_line(cards):
+@test
+def update_over_the_line():
     """Received over the serial line, taken at the next start; changed on the card meanwhile, refused there."""
-    with cards() as card:
+    with Card() as card:
         made = bundle(card, 1, "pulses_per_second = 50 ", "pulses_per_second = 40 ")
         with open(made, "rb") as file:
             data = file.read()
 
         def receive(machine):
             machine.to_safe()
-            machine.do("echo hand key on >/test/run/inbox; sleep 0.2")
+            machine.do("echo hand key on >/test/run/inbox")
             machine.console.say(f"update begin {len(data)}")
             machine.console.expect(f"received 0 of {len(data)} bytes")
             for start in range(0, len(data), 168):
@@ -102,6 +100,3 @@ def update_over_the_line(cards):
             machine.console.expect("version 1 is on trial in slot a")
             machine.to_safe()
     return f"{len(data)} bytes received, verified, taken at the next start; refused there when changed on the card"
-
-
-ALL = (update_taken, update_returned, update_over_the_line)

@@ -1,3 +1,4 @@
+import FirmwareUpdate
 import StimulatorCore
 
 /// Reads one line, word by word.

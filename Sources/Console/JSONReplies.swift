@@ -1,3 +1,4 @@
+import FirmwareUpdate
 import StimulatorCore
 
 /// Replies as JSON. Each begins `{"reply":NAME,"ok":BOOL`, behind the `id` of the request where it had one.

@@ -1,3 +1,4 @@
+import FirmwareUpdate
 import StimulatorCore
 
 /// Why something was refused, in one sentence: the rule's limit and the value, with their units.

@@ -1,3 +1,4 @@
+import FirmwareUpdate
 import StimulatorCore
 
 /// What would be admitted instead of what was refused.
@@ -98,7 +99,7 @@ extension LineOutput {
         case .update: put("`update status` says which")
         case .journal: put("the same again, once `status` shows a writable journal")
         case .session, .answer: wayToSubject(refusal)
-        case .role: wayToRole(refusal)
+        case .role: wayToRole(refusal, denial)
         case .control: wayToControl(denial)
         }
     }

@@ -283,7 +283,7 @@ extension ConsoleRequest {
     fileprivate var isForConsole: Bool {
         switch self {
         case .control, .role: true
-        case .journal, .record, .operate, .inject: false
+        case .journal, .record, .update, .operate, .inject, .virtualSubject: false
         }
     }
 }

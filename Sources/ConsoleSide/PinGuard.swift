@@ -15,7 +15,8 @@ struct PinGuard: BitwiseCopyable {
 
     private var failures = Fixed<3, Int>(repeating: 0)
     private var until = Fixed<3, Instant>(repeating: .distantPast)
-    private var sawKeyEdge = false
+    /// An edge from before this console's start is nobody's who stands at the board now.
+    private var sawKeyEdge = true
 
     /// - Parameter restarts: how many console processes have ended since the firmware's start.
     init(restarts: Int = 0, at now: Instant = .distantPast) {

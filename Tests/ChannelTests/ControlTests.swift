@@ -42,8 +42,8 @@ import Testing
         office.type("arm\n".utf8, on: Office.line)
         office.type("arm\n".utf8, on: other)
         office.run(.milliseconds(50))
-        #expect(office.heard(on: Office.line).hasPrefix("arming"))
-        #expect(office.heard(on: other).hasPrefix("refused: control  line holds control\n"))
+        #expect(office.heard(on: Office.line).contains("arming: a second of checks"))
+        #expect(office.heard(on: other).contains("refused: control  line holds control\n"))
         #expect(office.rig.state == .arming)
     }
 
@@ -66,7 +66,7 @@ import Testing
     func idle() throws {
         let office = Office()
         #expect(office.arm(on: Office.line))
-        office.run(.seconds(61))
+        office.run(.seconds(70))
         #expect(office.rig.state == .safe)
         let other = try office.connect()
         #expect(office.say("arm", on: other).hasPrefix("refused: control  line holds control and is idle\n"))
@@ -82,7 +82,7 @@ import Testing
         #expect(office.arm(on: Office.line))
         let other = try office.connect(.tcp)
         #expect(office.login(.engineer, "123456", on: other) == "engineer; line holds control\n")
-        #expect(office.say("control take", on: other) == "engineer, holds control\n")
+        #expect(office.say("control take", on: other).hasPrefix("engineer, holds control\n"))
         #expect(office.rig.state == .discharging)
         #expect(office.heard(on: Office.line).contains("control was taken over by tcp-1 (engineer): disarming\n"))
         #expect(office.run(until: .safe))
@@ -130,6 +130,7 @@ import Testing
         }
         #expect(office.rig.state == .ready)
         for _ in 0..<6 { office.say("status", on: other, wait: .milliseconds(200)) }
+        office.run(.seconds(6))
         #expect(!office.rig.state.isArmed && office.heard(on: Office.line).contains("leaseExpired"))
         // It is idle now: control may be taken from it.
         #expect(office.say("control take", on: other) == "operator, holds control\n")
@@ -190,7 +191,7 @@ import Testing
         office.type("arm\n".utf8, on: holder)
         office.run(.milliseconds(50))
         #expect(office.rig.state == .safe)
-        #expect(office.heard(on: holder).hasPrefix("refused: busy  a stop came before"))
+        #expect(office.heard(on: holder).contains("refused: busy  a stop came before"))
     }
 
     @Test("channels are as many as there are, and come back")

@@ -25,6 +25,7 @@ final class Office {
         rig.setPins(pins)
         run(until: .safe)
         rig.operate(.key, on: true)
+        run(.milliseconds(50))
     }
 
     deinit { memory.deallocate() }
@@ -64,6 +65,8 @@ final class Office {
 
     /// Types a line and reads what comes back within the time.
     @discardableResult func say(_ line: String, on channel: Int, wait: Nanoseconds = .milliseconds(50)) -> String {
+        // What happened before is told before.
+        run(.milliseconds(15))
         texts[channel] = ""
         type(Array(line.utf8) + [0x0A], on: channel)
         run(wait)

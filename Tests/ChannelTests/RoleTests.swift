@@ -41,6 +41,7 @@ import Testing
         #expect(office.say("abcdef", on: channel, wait: .milliseconds(100)) == "operator; control is free\n")
         #expect(office.arm(on: channel))
         office.rig.hangUp(channel)
+        #expect(office.run(until: .safe))
         let again = try office.connect()
         #expect(office.say("role", on: again) == "observer; control is free\n")
     }
@@ -124,12 +125,12 @@ import Testing
     {
         let office = Office()
         let (holder, other) = (try office.connect(), try office.connect(.tcp))
-        for _ in 0..<200 { office.type("role observer\nrole operator\n".utf8, on: other) }
+        for _ in 0..<200 { office.say("role observer\nrole operator", on: other, wait: .milliseconds(1)) }
+        #expect(office.heard(on: other).contains("refused: cooldown  the wait after so many changes"))
         #expect(office.arm(on: holder))
-        #expect(office.say("role observer", on: other).contains("refused: cooldown  the wait after so many changes"))
         #expect(office.recorded.filter { $0.contains("tcp-2 is ") }.count < 16)
         office.run(.seconds(10))
-        #expect(office.say("role", on: other).contains("operator"))
+        #expect(!office.say("role observer", on: other).contains("refused"))
     }
 
     @Test("a console that is killed and started anew does not begin from the beginning") func restart() {

@@ -187,7 +187,12 @@ struct FuzzBench<Session: ChannelSession & ~Copyable>: ~Copyable {
             session.authority = rules.authority
             session.controlAnswered(refusal)
         case .record(_, let isAwaited): if isAwaited { session.recorded(now.raw & 1 == 0) }
-        case .journal, .operate, .inject, .virtualSubject: break
+        case .role(let role, _):
+            let isGiven = now.raw & 1 == 0
+            if isGiven { rules.authority.role = role }
+            session.authority = rules.authority
+            session.roleAnswered(isGiven ? nil : Refusal(.role))
+        case .journal, .operate, .inject, .virtualSubject, .update: break
         }
     }
 }

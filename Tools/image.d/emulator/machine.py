@@ -74,10 +74,10 @@ class Machine:
         lines = ["-serial", f"file:{self.folder}/kernel"]
         for name in ("hand", "console"):
             lines += ["-chardev", f"socket,id={name},path={sockets[name]},server=on,wait=on", "-device", f"pci-serial,chardev={name}"]
-        # Time counts instructions, 2 ns each, and is skipped while nothing runs: what the host does meanwhile makes nothing late.
+        # Time counts instructions, 1 ns each, and is skipped while nothing runs: what the host does meanwhile makes nothing late.
         self.process = subprocess.Popen(
             ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-smp", "1", "-m", "256", "-accel", "tcg,thread=single",
-             "-icount", "shift=1,sleep=off", "-display", "none", "-nodefaults", "-no-user-config",
+             "-icount", "shift=0,sleep=off", "-display", "none", "-nodefaults", "-no-user-config",
              "-kernel", os.path.join(built, "kernel"), "-initrd", os.path.join(built, "root" if bare else "root-and-test"),
              "-append", arguments, "-drive", f"file={image},if=none,id=card,format=raw,cache=writeback",
              "-device", "virtio-blk-pci,drive=card", "-device", "i6300esb", *lines],

@@ -126,7 +126,8 @@ public struct ChannelLines: ~Copyable {
             csystem_close(client)
             return
         }
-        lines[channel] = ConsoleLine(input: client, output: client, channel: channel, ending: .closes)
+        lines[channel] = ConsoleLine(
+            input: client, output: client, channel: channel, ending: .closes, refusesBrowsers: kind == .tcp)
         sockets[channel] = client
         isThere[channel] = true
     }

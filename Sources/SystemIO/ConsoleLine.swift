@@ -58,6 +58,8 @@ public struct ConsoleLine: BitwiseCopyable {
     public let output: Int32
     private let quitsOnKey: Bool
     private let ending: Ending
+    /// Looks for a web browser: a page of any site may have one speak to the loopback address. Nil where none can come.
+    private var browser: BrowserWatch?
     /// What has become of the line.
     public private(set) var status = Status.up
     /// Not before is it read, or looked at, again.
@@ -68,15 +70,17 @@ public struct ConsoleLine: BitwiseCopyable {
 
     /// - Parameters:
     ///   - quitsOnKey: Ctrl-D and Ctrl-] quit: for a person at a terminal in raw mode.
+    ///   - refusesBrowsers: a client whose first line is one of HTTP is hung up before the line ends.
     public init(
         input: Int32, output: Int32, channel: Int = ChannelNumber.line, quitsOnKey: Bool = false,
-        ending: Ending = .ends
+        ending: Ending = .ends, refusesBrowsers: Bool = false
     ) {
         self.channel = channel
         self.input = input
         self.output = output
         self.quitsOnKey = quitsOnKey
         self.ending = ending
+        browser = refusesBrowsers ? BrowserWatch() : nil
     }
 
     /// True while bytes wait for the reader of the line.
@@ -146,6 +150,7 @@ public struct ConsoleLine: BitwiseCopyable {
                 status = .quit
                 return
             }
+            if browser?.sees(bytes[index]) == true { return goDown(&board) }
             board.receive(bytes[index], on: channel)
         }
         readsFrom = board.now + Nanoseconds(count * 1_000_000 / Int64(ConsoleLine.chunk))
@@ -186,4 +191,26 @@ public struct ConsoleLine: BitwiseCopyable {
     }
 
     private func saw(_ flag: Int, in seen: Int32) -> Bool { seen >= 0 && Int(seen) & flag != 0 }
+}
+
+/// Tells a request of HTTP by its first line, before that line ends: nothing of it is then done, nor of what follows.
+struct BrowserWatch: BitwiseCopyable {
+    private static var mark: StaticString { "HTTP/" }
+
+    private var matched = 0
+    private var isOver = false
+
+    /// Takes the next byte; true when the line is one of HTTP.
+    mutating func sees(_ byte: UInt8) -> Bool {
+        if isOver { return false }
+        if byte == 0x0A || byte == 0x0D {
+            isOver = true
+            return false
+        }
+        let letter = unsafe BrowserWatch.mark.utf8Start[matched]
+        matched = byte == letter ? matched + 1 : byte == UInt8(ascii: "H") ? 1 : 0
+        if matched < BrowserWatch.mark.utf8CodeUnitCount { return false }
+        isOver = true
+        return true
+    }
 }

@@ -10,7 +10,7 @@ enum Specimens {
             guard let name = CommandName(rawValue: UInt8(raw)) else { return [] }
             let line = name == .mode ? "mode json" : "\(name.entry.example)"
             return ask(prepared(for: name), line) + ask(prepared(for: name), #"{"id":\#(raw),"command":"\#(line)"}"#)
-        } + protocols() + updates()
+        } + protocols() + updates() + roles()
     }
 
     /// A bench on which the command's example is accepted.
@@ -34,6 +34,14 @@ enum Specimens {
         _ = bench.say("pulse")
         bench.tell(Event(.trainStarted, index: 1, at: bench.now, 0, 500))
         bench.finish(1)
+    }
+
+    /// A PIN that is asked for and typed, as a line and as a request; what is already so.
+    private static func roles() -> [String] {
+        let bench = prepared(for: .role)
+        return ["role engineer", "123456", "role engineer", #"{"id":1,"command":"123456"}"#, "role"].flatMap {
+            ask(bench, $0)
+        }
     }
 
     /// What the receiver of updates may answer.

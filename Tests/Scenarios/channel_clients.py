@@ -283,6 +283,19 @@ def ctrl_x_from_flood(desk, main):
     return "Ctrl-X behind 10 kB without an end of line, from one without control, stops"
 
 
+def browser(desk, main):
+    until_rested(main)
+    accepted(main, "control release")
+    client = desk.raw_tcp()
+    body = b"set intensity 60%\narm\n"
+    client.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n\r\n" + body)
+    check(closed_by_board(client), "a browser is not let go")
+    client.close()
+    check(accepted(main, "status")["state"] == "safe", "a browser armed the board")
+    check(accepted(main, "control").get("holder") is None, "a browser has control")
+    return "a web page that has a browser post commands is hung up before its first line ends"
+
+
 def loopback_alone(desk, main):
     with open("/proc/net/tcp", encoding="ascii") as table:
         listening = [row.split()[1] for row in table if row.split()[3] == "0A"]
@@ -297,7 +310,7 @@ def run_steps(desk):
     main = desk.pty()
     steps = [
         three_at_once, takeover, wrong_pins, killed_holder, bystander_leaves, half_closed, many_connections, flood,
-        ctrl_x_from_flood, loopback_alone,
+        ctrl_x_from_flood, browser, loopback_alone,
     ]  # fmt: skip
     name = ""
     try:

@@ -152,6 +152,7 @@ struct LineOutput: ~Copyable {
 
     /// Writes a text in a colour.
     mutating func put(_ text: StaticString, in colour: TextColour) {
+        if colour == .plain { return put(text) }
         self.colour(colour)
         put(text)
         self.colour(.plain)

@@ -3,8 +3,8 @@ import StimulatorCore
 
 /// A pattern that was given, whole or in part.
 struct GivenTrain {
-    /// Of its first pulse, or of the record where that is not known: seconds since the session began on the monotonic clock.
-    var onset: Double
+    /// Of its first pulse, seconds since the session began, on the monotonic clock; nil after a start, which begins another clock.
+    var onset: Double?
     var duration: Double
     var intensity: PerMille
     var asked: Int
@@ -34,7 +34,8 @@ struct SessionRecord {
     var pains: [UInt8] = []
     var sideEffects: [String] = []
 
-    fileprivate var beganAt: Int64
+    /// On the monotonic clock; nil after a start.
+    fileprivate var beganAt: Int64?
     fileprivate var runningProtocol: String?
     fileprivate var train: GivenTrain?
 }
@@ -63,6 +64,8 @@ struct SessionBook {
         case .note(let note): change { $0.remarks.append("remark: \(RecordText.string(note))") }
         case .override(let note): change { $0.remarks.append("override: \(RecordText.string(note))") }
         case .event(let event): add(event, record)
+        case .clock(let moment): change { $0.date(moment, at: record.at.raw) }
+        case .start: change { $0.beganAt = nil }
         default: break
         }
     }
@@ -95,6 +98,15 @@ struct SessionBook {
 }
 
 extension SessionRecord {
+    /// Somebody set the clock: a session of the same start that began without one has a date now.
+    fileprivate mutating func date(_ moment: Int64, at now: Int64) {
+        guard !began.isTrusted, let beganAt else { return }
+        began = WallTime(nanoseconds: moment &- (now &- beganAt), isTrusted: true)
+    }
+
+    /// From the begin to a moment of the same start, seconds.
+    private func onset(_ moment: Int64) -> Double? { beganAt.map { Double(moment &- $0) / 1e9 } }
+
     fileprivate mutating func add(_ entry: SubjectEntry, _ record: Record) {
         switch entry {
         case .threshold(.resting, let method, let found):
@@ -105,22 +117,26 @@ extension SessionRecord {
         case .protocolStarted(let name): runningProtocol = RecordText.string(name)
         default: break
         }
-        remarks.append(RecordText.subject(entry))
+        let line = RecordText.subject(entry)
+        // A procedure's single pulses would fill the page.
+        if remarks.last != line { remarks.append(line) }
     }
 
     fileprivate mutating func add(_ event: Event) {
         switch event.kind {
         case .trainStarted:
             train = GivenTrain(
-                onset: Double(event.values[0] - beganAt) / 1e9, duration: 0,
+                onset: onset(event.values[0]), duration: 0,
                 intensity: PerMille(saturating: event.values[1]), asked: Int(event.index), delivered: 0, omitted: 0,
-                protocolName: runningProtocol, threshold: resting)
+                protocolName: nil, threshold: resting)
         case .trainFinished:
             var finished =
                 train
                 ?? GivenTrain(
-                    onset: Double(event.at.raw - beganAt) / 1e9, duration: 0, intensity: .zero, asked: 0, delivered: 0,
-                    omitted: 0, protocolName: runningProtocol, threshold: resting)
+                    onset: onset(event.at.raw), duration: 0, intensity: .zero, asked: 0, delivered: 0, omitted: 0,
+                    protocolName: nil, threshold: resting)
+            // The console records a protocol's start when it hears that it was taken: before or after the pattern's first event.
+            finished.protocolName = runningProtocol
             finished.delivered = Int(event.index)
             finished.omitted = Int(clamping: event.values[0])
             finished.duration = Double(event.values[3]) / 1e9

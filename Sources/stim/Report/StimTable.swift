@@ -28,7 +28,8 @@ enum StimTable {
             let mso = train.intensity == .zero ? "n/a" : tenths(train.intensity)
             let part = train.threshold.map { 100 * Double(train.intensity.raw) / Double($0.raw) }
             let rmt = part.map { String(format: "%.1f", $0) } ?? "n/a"
-            let times = String(format: "stim-%04d\ttms\t%.6f\t%.6f", index + 1, train.onset, train.duration)
+            let onset = train.onset.map { String(format: "%.6f", $0) } ?? "n/a"
+            let times = String(format: "stim-%04d\ttms\t%@\t%.6f", index + 1, onset, train.duration)
             let counts = "\(train.asked)\t\(train.delivered)\t\(train.omitted)"
             lines.append("\(times)\t\(train.protocolName ?? "n/a")\t\(counts)\t\(mso)\t\(rmt)")
         }

@@ -10,12 +10,12 @@ import Testing
         ("*RST", .disarm), ("PATT:SING;*TRG", .start(.single(intensity: PerMille(300)))),
         ("PATT:TRA 10HZ,50;:INIT", .start(.train(intensity: PerMille(300), rate: .hertz(10), pulses: 50))),
         (
-            "PATT 3,20 MS,10,200 MS,20,10;:INIT",
-            .start(.thetaBurst(intensity: PerMille(300), bursts: 10, trains: 20))
+            "INT 20;:PATT 3,20 MS,10,200 MS,20,10;:INIT",
+            .start(.thetaBurst(intensity: PerMille(200), bursts: 10, trains: 20))
         ),
-        ("PATT:ITBS;:INIT", .start(.thetaBurst(intensity: PerMille(300), bursts: 10, trains: 20))),
-        ("PATT:THET 4,2;:INIT", .start(.thetaBurst(intensity: PerMille(300), bursts: 4, trains: 2))),
-        ("PATT:CTBS;:INIT", .start(.thetaBurst(intensity: PerMille(300), bursts: 200))),
+        ("INT 20;:PATT:ITBS;:INIT", .start(.thetaBurst(intensity: PerMille(200), bursts: 10, trains: 20))),
+        ("INT 20;:PATT:THET 4,2;:INIT", .start(.thetaBurst(intensity: PerMille(200), bursts: 4, trains: 2))),
+        ("INT 20;:PATT:CTBS;:INIT", .start(.thetaBurst(intensity: PerMille(200), bursts: 200))),
         (
             "PATT:QPS 50 MS,12;:INIT",
             .start(.quadripulse(intensity: PerMille(300), interval: .milliseconds(50), bursts: 12))

@@ -140,6 +140,8 @@ import Testing
     /// A single pulse as the safety side tells of it.
     private func give(_ bench: Bench) -> String {
         _ = bench.say("pulse")
+        // Control is asked for beside it.
+        while bench.session.takeRequest() != nil {}
         bench.tell(Event(.trainStarted, index: 1, at: bench.now, 0, Int64(bench.session.intensity.raw)))
         bench.tell(Event(.pulse, index: 0, at: bench.now))
         bench.tell(Event(.trainFinished, index: 1, at: bench.now))

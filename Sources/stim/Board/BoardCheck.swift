@@ -171,7 +171,7 @@ struct BoardCheck {
         return nil
     }
 
-    static let wiringSections: Set = ["outputs", "inputs", "bus", "watchdog", "serial", "cpu"]
+    static let wiringSections: Set = ["outputs", "inputs", "lines", "bus", "watchdog", "serial", "cpu"]
 
     /// The path, and the value that stands there.
     private func shown(_ path: String) -> String {

@@ -66,6 +66,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     public var mode = OutputMode.human { didSet { modeChanged() } }
     /// True when a person sits at a terminal: echo, editing, prompt, redrawn lines. False: plain lines.
     public var isTerminal = false { didSet { modeChanged() } }
+    /// True on a line that does not show that its other end has gone: there a pattern alone is no sign of life.
+    public var isThreeWire = false
 
     /// A session on a line that is still down; the first byte brings it up.
     public init(board: BoardDescription) {
@@ -114,7 +116,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
         showProgress()
         showWatch()
         refreshInput()
-        let renewal = lease.nextWake(after: now, patternRuns: patternRuns)
+        let renewal = lease.nextWake(after: now, patternHolds: patternHolds)
         return min(min(renewal, pending.nextDeadline), min(nextWatch, nextProgress))
     }
 
@@ -151,16 +153,19 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ~Copyable {
     /// A pattern runs, as the safety side says.
     var patternRuns: Bool { snapshot.trainTotal > 0 }
 
+    /// A pattern runs, and whoever started it would be missed if they had gone.
+    private var patternHolds: Bool { patternRuns && !isThreeWire }
+
     /// A person edits a line on a terminal.
     var isInteractive: Bool { isTerminal && mode == .human }
 
     mutating func renewIfDue() {
-        if lease.isRenewalDue(at: now, patternRuns: patternRuns) { outbox.renew(journal: isJournalWritable) }
+        if lease.isRenewalDue(at: now, patternHolds: patternHolds) { outbox.renew(journal: isJournalWritable) }
     }
 
     /// Nobody has touched a key for the board's idle time: the shell disarms, and says why, before its lease runs out.
     private mutating func disarmIfIdle() {
-        guard lease.hasBecomeIdle(at: now, patternRuns: patternRuns), snapshot.state.isArmed else { return }
+        guard lease.hasBecomeIdle(at: now, patternHolds: patternHolds), snapshot.state.isArmed else { return }
         outbox.disarmAlone()
         tellIdle()
     }

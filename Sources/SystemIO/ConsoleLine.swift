@@ -36,6 +36,8 @@ public struct ConsoleLine: BitwiseCopyable {
     /// Where the line's bytes are written.
     public let output: Int32
     private let quitsOnKey: Bool
+    private let isMarked: Bool
+    private var marks = InputMarks()
     /// A line that went down may come up again.
     public let reopens: Bool
     private var status = Status.up
@@ -46,11 +48,15 @@ public struct ConsoleLine: BitwiseCopyable {
 
     /// - Parameters:
     ///   - quitsOnKey: Ctrl-D and Ctrl-] quit: for a person at a terminal in raw mode.
+    ///   - isMarked: a terminal that CSystem made raw: breaks and framing errors come marked, and are a hang-up.
     ///   - reopens: a line that went down may come up again: a pseudo-terminal waits for its next client.
-    public init(input: Int32, output: Int32, quitsOnKey: Bool = false, reopens: Bool = false) {
+    public init(
+        input: Int32, output: Int32, quitsOnKey: Bool = false, isMarked: Bool = false, reopens: Bool = false
+    ) {
         self.input = input
         self.output = output
         self.quitsOnKey = quitsOnKey
+        self.isMarked = isMarked
         self.reopens = reopens
     }
 
@@ -109,9 +115,19 @@ public struct ConsoleLine: BitwiseCopyable {
                 status = .quit
                 return
             }
-            board.receive(bytes[index])
+            take(bytes[index], for: &board)
         }
         readsFrom = board.now + Nanoseconds(count * 1_000_000 / Int64(ConsoleLine.chunk))
+    }
+
+    /// A break or a framing error hangs up a line that stays: whoever comes back on it finds a new session.
+    private mutating func take<End: LineEnd & ~Copyable>(_ byte: UInt8, for board: inout End) {
+        guard isMarked else { return board.receive(byte) }
+        switch marks.take(byte) {
+        case .byte(let byte): board.receive(byte)
+        case .fault: board.hangUp()
+        case .partial: break
+        }
     }
 
     private mutating func goDown<End: LineEnd & ~Copyable>(_ board: inout End) {

@@ -16,14 +16,17 @@ public struct ConsoleProcess: ~Copyable {
     /// - Parameters:
     ///   - page: the page that it shares with the safety process.
     ///   - journal: the journal's file.
+    ///   - isTerminal: a person or a serial line, no script.
+    ///   - isThreeWire: nothing shows that the line's other end has gone.
     public init(
         board: BoardDescription, page: ControllerPage, journal: consuming FileStorage, line: ConsoleLine,
-        isTerminal: Bool
+        isTerminal: Bool, isThreeWire: Bool
     ) {
         let side = ConsoleSide<FileStorage, NoSimulation>(
             board: board, page: page, store: journal, at: Instant(csystem_now()), wall: ConsoleEnd.wall)
         end = ConsoleEnd(side: side)
         end.side.session.isTerminal = isTerminal
+        end.side.session.isThreeWire = isThreeWire
         self.line = line
         self.isTerminal = isTerminal
     }

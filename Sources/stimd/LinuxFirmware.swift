@@ -1,4 +1,5 @@
 import BoardFile
+import BoardInterface
 import CLinuxBoard
 import CSystem
 import ControlLoop
@@ -11,6 +12,8 @@ import StimulatorCore
     var shared: clinuxboard_shared
     var board: BoardDescription
     var wiring: LinuxBoardWiring
+    /// The serial lines that the board file has.
+    var serial: Fixed<2, SerialWiring>
     /// Which console process, counted from 0.
     var consoles: UInt64 = 0
 }
@@ -44,7 +47,9 @@ import StimulatorCore
         let isWired = image.description.identity.fault == nil
         let wiring = isWired ? LinuxBoardWiring(image.wiring) : LinuxBoardWiring()
         unsafe seat.initialize(
-            to: FirmwareSeat(options: options, shared: shared, board: image.description, wiring: wiring))
+            to: FirmwareSeat(
+                options: options, shared: shared, board: image.description, wiring: wiring, serial: image.wiring.serial)
+        )
         page = unsafe ControllerPage(SharedWords(shared.both))
     }
 

@@ -33,9 +33,9 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     unsafe clinuxboard_unshare(seat.pointee.shared.safety)
     unsafe clinuxboard_unshare(seat.pointee.shared.both)
     let options = unsafe seat.pointee.options
-    let (input, output, person) = Stimd.openLine(options)
+    let opened = unsafe OpenedLine(options, seat.pointee.serial)
     let file = options.journal.map { unsafe csystem_file_open(csystem_argument($0), 1) } ?? -1
-    var kept = Fixed<2, Int32>(repeating: input)
+    var kept = Fixed<2, Int32>(repeating: opened.input)
     kept[1] = file
     let confined = unsafe withUnsafeBytes(of: kept) { list in
         unsafe clinuxboard_confine(UInt32(options.user), list.baseAddress?.assumingMemoryBound(to: Int32.self), 2)
@@ -43,11 +43,10 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     if confined < 0 { Stimd.fail("stimd: the console's process cannot be confined: start as root, or give --user\n") }
     do throws(StorageFault) {
         let journal = try FileStorage(descriptor: file)
-        let line = ConsoleLine(input: input, output: output, quitsOnKey: person)
         let pages = unsafe ControllerPage(SharedWords(seat.pointee.shared.console))
         unsafe ConsoleProcess(
-            board: seat.pointee.board, page: pages.page(of: seat.pointee.consoles), journal: journal, line: line,
-            isTerminal: person || options.tty != nil
+            board: seat.pointee.board, page: pages.page(of: seat.pointee.consoles), journal: journal, line: opened.line,
+            isTerminal: opened.isTerminal, isThreeWire: opened.isThreeWire
         ).run()
         csystem_exit(0)
     } catch {

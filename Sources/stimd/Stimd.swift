@@ -1,4 +1,5 @@
 import BoardFile
+import BoardInterface
 import CSystem
 import SimulatedBench
 import SimulatedRig
@@ -60,27 +61,53 @@ import SystemIO
     private static func serve(_ rig: consuming SimulatedRig, on options: Options) {
         var rig = rig
         if csystem_catch_signals() < 0 { fail("stimd: no terminal\n") }
-        let (input, output, person) = openLine(options)
-        rig.isTerminal = person || options.tty != nil
-        PacedBench(rig: rig, line: ConsoleLine(input: input, output: output, quitsOnKey: person)).run()
-    }
-
-    /// The console's line: the serial device of the options, or standard input and output, raw for a person at a terminal. Ends when there
-    /// is none.
-    static func openLine(_ options: Options) -> (input: Int32, output: Int32, person: Bool) {
-        if let tty = options.tty {
-            let line = unsafe csystem_terminal_open(csystem_argument(tty))
-            if line < 0 { fail("stimd: the tty does not open\n") }
-            return (line, line, false)
-        }
-        let person = csystem_is_terminal(0) == 1
-        if person && csystem_terminal_raw(0) < 0 { fail("stimd: no terminal\n") }
-        return (0, 1, person)
+        let opened = OpenedLine(options, BoardWiring().serial)
+        rig.isTerminal = opened.isTerminal
+        PacedBench(rig: rig, line: opened.line).run()
     }
 
     /// Says why, and ends.
     static func fail(_ message: StaticString) -> Never {
         _ = unsafe csystem_write_all(2, message.utf8Start, message.utf8CodeUnitCount)
         csystem_exit(2)
+    }
+}
+
+/// The console's line: the serial device of the options, or standard input and output, raw for a person at a terminal.
+struct OpenedLine {
+    let input: Int32
+    /// A person, or a serial line: no script whose last answers are waited for.
+    let isTerminal: Bool
+    /// Nothing shows that the other end has gone.
+    let isThreeWire: Bool
+    let line: ConsoleLine
+
+    /// Opens it, at the rate that the board's serial lines have for the device. The program ends when there is none.
+    init(_ options: Options, _ serial: Fixed<2, SerialWiring>) {
+        let person = options.tty == nil && csystem_is_terminal(0) == 1
+        isTerminal = person || options.tty != nil
+        if let tty = options.tty {
+            let path = unsafe csystem_argument(tty)
+            input = unsafe csystem_terminal_open(path, OpenedLine.rate(of: path, serial))
+            if input < 0 { Stimd.fail("stimd: the tty does not open\n") }
+            line = ConsoleLine(input: input, output: input, isMarked: true)
+        } else {
+            if person && csystem_terminal_raw(0) < 0 { Stimd.fail("stimd: no terminal\n") }
+            input = 0
+            line = ConsoleLine(input: 0, output: 1, quitsOnKey: person, isMarked: person)
+        }
+        isThreeWire = isTerminal && csystem_terminal_is_three_wire(input) == 1
+    }
+
+    /// The rate of the serial device with this path; 0 for one that the board does not have.
+    private static func rate(of path: UnsafePointer<CChar>?, _ serial: Fixed<2, SerialWiring>) -> UInt32 {
+        guard let path = unsafe path else { return 0 }
+        for index in 0..<2 where serial[index].baud > 0 {
+            let name = serial[index].path
+            var place = 0
+            while place < name.count, unsafe UInt8(bitPattern: path[place]) == name[place] { place += 1 }
+            if place == name.count, unsafe path[place] == 0 { return serial[index].baud }
+        }
+        return 0
     }
 }

@@ -33,9 +33,11 @@ let small: [SwiftSetting] =
 
 let exact: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-ffp-contract=off"])]
 
-// Another libgpiod than the machine's: a folder with its headers. Debian 13's, on Debian 12, in the tests that fake its functions.
-let gpiodHeaders: [CSetting] =
-    Context.environment["STIM_GPIOD_HEADERS"].map { [.unsafeFlags(["-I", $0])] } ?? []
+// Another libgpiod than the machine's: a folder with its `include` and `lib`. Debian 13's, on Debian 12.
+let gpiod = Context.environment["STIM_GPIOD"]
+let gpiodHeaders: [CSetting] = gpiod.map { [.unsafeFlags(["-I", "\($0)/include"])] } ?? []
+let gpiodLibrary: [LinkerSetting] =
+    (gpiod.map { [.unsafeFlags(["-L\($0)/lib", "-Xlinker", "-rpath=\($0)/lib"])] } ?? []) + [.linkedLibrary("gpiod")]
 
 // Every room that a target is built from is named, also those that come in through another: only what is named makes SwiftPM build
 // a target again, and a room's types lie inline in the rooms above it.
@@ -48,7 +50,7 @@ let boardTargets: [Target] = [
     .target(name: "CSystem", cSettings: exact),
     .target(
         name: "CLinuxBoard", cSettings: exact + gpiodHeaders,
-        linkerSettings: [.linkedLibrary("gpiod"), .linkedLibrary("i2c")]),
+        linkerSettings: gpiodLibrary + [.linkedLibrary("i2c")]),
     .target(name: "CSodium", cSettings: exact, linkerSettings: [.linkedLibrary("sodium")]),
     .target(name: "StimulatorCore", swiftSettings: board),
     .target(name: "BoardInterface", dependencies: ["StimulatorCore"], swiftSettings: board),
@@ -93,11 +95,13 @@ let boardTargets: [Target] = [
 let hostTargets: [Target] = [
     .target(
         name: "CReference", path: "Tools/bench", exclude: ["instructions"],
-        cSettings: exact + [.unsafeFlags(["-O2"], .when(configuration: .release))]),
+        cSettings: exact + [.unsafeFlags(["-O2"], .when(configuration: .release))],
+        linkerSettings: [.linkedLibrary("i2c")]),
     .executableTarget(
         name: "stim",
         dependencies: bench + [
-            "CReference", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "LinuxBoard", "CLinuxBoard", "CReference",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "TOMLKit", package: "TOMLKit"),
         ],
         exclude: ["Protocols"],
@@ -127,7 +131,7 @@ let hostTargets: [Target] = [
     .testTarget(name: "ControlLoopTests", dependencies: loop),
     .testTarget(name: "SimulatedBenchTests", dependencies: bench),
     .testTarget(name: "SupervisionTests", dependencies: ["StimulatorCore", "Supervision"]),
-    .testTarget(name: "StimTests", dependencies: bench + ["stim", "CReference"]),
+    .testTarget(name: "StimTests", dependencies: bench + ["stim", "LinuxBoard", "CReference"]),
     .testTarget(name: "ScenarioTests", dependencies: bench + ["stim"]),
     .testTarget(name: "AdversaryTests", dependencies: bench),
     .testTarget(name: "ChannelTests", dependencies: bench),

@@ -24,7 +24,8 @@ public enum BoardKind: UInt8, BitwiseCopyable, Hashable, Sendable {
 /// | 1168   | 64       | path of the I2C bus |
 /// | 1232   | 64       | path of the watchdog |
 /// | 1296   | 4        | the watchdog's span, s |
-/// | 1300   | 4        | isolated CPU, 0 for none |
+/// | 1300   | 2        | isolated CPU, 0 for none |
+/// | 1302   | 2        | what output lines do when their owner ends (`LinePersistence`) |
 /// | 1304   | 2 x 72   | serial lines: path (64), bits a second (4), zeros |
 /// | 1448   | 32       | BLAKE2b-256 of the bytes 0 ..< 1448 |
 ///
@@ -91,7 +92,8 @@ public struct BoardImage: BitwiseCopyable, Hashable, Sendable {
         bytes.put(wiring.bus, at: &offset)
         bytes.put(wiring.watchdog, at: &offset)
         bytes.put(Int64(wiring.watchdogSpan), size: 4, at: &offset)
-        bytes.put(Int64(wiring.isolatedCPU), size: 4, at: &offset)
+        bytes.put(Int64(wiring.isolatedCPU), size: 2, at: &offset)
+        bytes.put(Int64(wiring.persistence.rawValue), size: 2, at: &offset)
         for index in 0..<2 {
             bytes.put(wiring.serial[index].path, at: &offset)
             bytes.put(Int64(wiring.serial[index].baud), size: 8, at: &offset)

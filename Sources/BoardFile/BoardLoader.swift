@@ -58,7 +58,10 @@ extension BoardImage {
         wiring.bus = try bytes.text(at: &offset)
         wiring.watchdog = try bytes.text(at: &offset)
         wiring.watchdogSpan = UInt32(truncatingIfNeeded: bytes.number(size: 4, at: &offset))
-        wiring.isolatedCPU = UInt32(truncatingIfNeeded: bytes.number(size: 4, at: &offset))
+        wiring.isolatedCPU = UInt32(truncatingIfNeeded: bytes.number(size: 2, at: &offset))
+        let raw = bytes.number(size: 2, at: &offset)
+        guard raw <= 2, let persistence = LinePersistence(rawValue: UInt8(raw)) else { throw .wiring(.persistence) }
+        wiring.persistence = persistence
         for index in 0..<2 {
             wiring.serial[index].path = try bytes.text(at: &offset)
             wiring.serial[index].baud = UInt32(truncatingIfNeeded: bytes.number(size: 8, at: &offset))

@@ -25,6 +25,13 @@ public protocol InputLinesPort: ~Copyable {
     mutating func read(at now: Instant) throws(LineFault) -> InputLines
     /// Rising edges of `fireSense` since this process claimed the lines, with the time stamp of the edge and not of the call.
     mutating func fireSenseEdges(at now: Instant) throws(LineFault) -> EdgeCount
+    /// The moment at which the reading that began at `began` is over.
+    func moment(since began: Instant) -> Instant
+}
+
+extension InputLinesPort where Self: ~Copyable {
+    /// Calls that take no time.
+    @inlinable public func moment(since began: Instant) -> Instant { began }
 }
 
 /// What went wrong on the bus.

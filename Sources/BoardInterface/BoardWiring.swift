@@ -33,6 +33,16 @@ public struct SerialWiring: BitwiseCopyable, Hashable, Sendable {
     }
 }
 
+/// What output lines do when the process that owns them ends, as far as the kernel says.
+public enum LinePersistence: UInt8, BitwiseCopyable, Hashable, Sendable {
+    /// The kernel has no setting that tells.
+    case untold = 0
+    /// They keep their levels: the usual kernel of a Raspberry Pi.
+    case kept = 1
+    /// They become inputs, and the pulls decide (`dtparam=strict_gpiod`, or `persist_gpio_outputs=n` of the Pi's pin driver).
+    case released = 2
+}
+
 /// Where a Linux board's lines, parts and devices are. Beside the limits, and apart from them: the kernel reads those and nothing of this.
 public struct BoardWiring: BitwiseCopyable, Hashable, Sendable {
     /// Each line of the board, by `Signal.index`.
@@ -47,6 +57,8 @@ public struct BoardWiring: BitwiseCopyable, Hashable, Sendable {
     public var serial = Fixed<2, SerialWiring>(repeating: SerialWiring())
     /// The CPU that the safety task has to itself, 1 ... 63; 0 for none.
     public var isolatedCPU: UInt32 = 0
+    /// What the machine's kernel must say of the output lines. One that says otherwise is not the one that the board was proven with.
+    public var persistence = LinePersistence.untold
 
     /// No wiring: a simulated board's.
     public init() {}

@@ -65,6 +65,13 @@ static int64_t now(clockid_t clock) {
 }
 
 int64_t csystem_now(void) { return now(CLOCK_MONOTONIC); }
+
+int64_t csystem_spin_until(int64_t deadline) {
+    int64_t moment = now(CLOCK_MONOTONIC);
+    while (moment < deadline) moment = now(CLOCK_MONOTONIC);
+    return moment;
+}
+
 int64_t csystem_wall(void) { return now(CLOCK_REALTIME); }
 
 int32_t csystem_sleep_until(int64_t deadline) {

@@ -39,10 +39,11 @@ static void restore_at_fault(int number) {
     raise(number);  // SA_RESETHAND: this time it kills
 }
 
-static int32_t make_raw(int32_t descriptor, struct termios *settings) {
+static int32_t make_raw(int32_t descriptor, struct termios *settings, int marked) {
     if (tcgetattr(descriptor, settings) < 0) return -errno;
     struct termios raw = *settings;
     cfmakeraw(&raw);
+    if (marked) raw.c_iflag = (raw.c_iflag & ~(tcflag_t)IGNPAR) | INPCK | PARMRK;
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
     return tcsetattr(descriptor, TCSADRAIN, &raw) < 0 ? -errno : 0;
@@ -51,7 +52,7 @@ static int32_t make_raw(int32_t descriptor, struct termios *settings) {
 int32_t csystem_terminal_raw(int32_t descriptor) {
     static int registered;
     if (raw_descriptor >= 0) return -EBUSY;
-    int32_t result = make_raw(descriptor, &kept);
+    int32_t result = make_raw(descriptor, &kept, 1);
     if (result < 0) return result;
     raw_descriptor = descriptor;
     if (registered) return 0;
@@ -70,21 +71,44 @@ int32_t csystem_terminal_restore(void) {
     return result < 0 ? -errno : 0;
 }
 
-int32_t csystem_terminal_open(const char *path) {
+// The name that termios has for a rate; B0 for one that it has not.
+static speed_t named(uint32_t baud) {
+    static const struct {
+        uint32_t baud;
+        speed_t name;
+    } rates[] = {
+        {9600, B9600},     {19200, B19200},   {38400, B38400},   {57600, B57600},   {115200, B115200},   {230400, B230400},
+        {460800, B460800}, {500000, B500000}, {576000, B576000}, {921600, B921600}, {1000000, B1000000},
+    };
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+        if (rates[i].baud == baud) return rates[i].name;
+    return B0;
+}
+
+int32_t csystem_terminal_open(const char *path, uint32_t baud) {
+    if (baud > 0 && named(baud) == B0) return -EINVAL;
     int descriptor = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (descriptor < 0) return -errno;
     struct termios settings;
-    int32_t result = make_raw(descriptor, &settings);
+    int32_t result = make_raw(descriptor, &settings, 1);
     if (result == 0 && tcgetattr(descriptor, &settings) == 0) {
         // A line whose carrier is there is hung up when the carrier goes; on three wires there is none to watch.
         int modem = 0;
         int carrier = ioctl(descriptor, TIOCMGET, &modem) == 0 && modem & TIOCM_CAR;
         settings.c_cflag = (settings.c_cflag & ~(tcflag_t)CLOCAL) | CREAD | (carrier ? 0 : CLOCAL);
-        if (tcsetattr(descriptor, TCSANOW, &settings) < 0) result = -errno;
+        if (baud > 0 && cfsetspeed(&settings, named(baud)) < 0) result = -errno;
+        if (result == 0 && tcsetattr(descriptor, TCSANOW, &settings) < 0) result = -errno;
     }
     if (result == 0) return descriptor;
     close(descriptor);
     return result;
+}
+
+int32_t csystem_terminal_is_three_wire(int32_t descriptor) {
+    struct termios settings;
+    int modem = 0;
+    // A pseudo-terminal has no modem lines: it hangs up by itself.
+    return tcgetattr(descriptor, &settings) == 0 && settings.c_cflag & CLOCAL && ioctl(descriptor, TIOCMGET, &modem) == 0;
 }
 
 // The client side must be raw before a client opens it, or the line discipline echoes the shell's output back to the shell.
@@ -93,7 +117,7 @@ static int32_t make_client_raw(const char *path) {
     int client = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (client < 0) return -errno;
     struct termios settings;
-    int32_t result = make_raw(client, &settings);
+    int32_t result = make_raw(client, &settings, 0);
     close(client);
     return result;
 }

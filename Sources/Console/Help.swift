@@ -55,9 +55,10 @@ extension CommandName {
                 "renew", "renew", "keeps the board armed: for programs",
                 details: """
                     The board stays armed for 1 s after the last renewal. The shell renews by itself \
-                    while a byte came within 60 s or a pattern runs. A program that sends `renew` takes \
-                    that over: from then on it must send it at least once a second, until `mode` is \
-                    given or the line goes down.
+                    while a byte came within 60 s or a pattern runs; on a serial line without carrier, \
+                    which does not show that nobody is there any more, a pattern does not count. A \
+                    program that sends `renew` takes that over: from then on it must send it at least \
+                    once a second, until `mode` is given or the line goes down.
                     """,
                 example: "renew")
         case .role:

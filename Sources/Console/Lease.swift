@@ -2,7 +2,8 @@ import StimulatorCore
 
 /// When the board's lease is renewed: an armed board whose console says nothing for its lease disarms itself.
 ///
-///     a person    renewed by the shell, four times a second, while the line is up and a byte came within 60 s or a pattern runs
+///     a person    renewed by the shell, four times a second, while the line is up and a byte came within 60 s or a pattern runs; on a
+///                 line that does not show that its other end has gone, a pattern that runs does not hold it
 ///     a program   that has sent `renew` once renews it alone
 ///     line down   not renewed until a byte comes
 struct Lease: BitwiseCopyable {
@@ -42,30 +43,30 @@ struct Lease: BitwiseCopyable {
     mutating func returnToShell() { isProgramOwned = false }
 
     /// True when the shell has to send a renewal now; it then counts as sent.
-    mutating func isRenewalDue(at now: Instant, patternRuns: Bool) -> Bool {
-        guard isHeld(at: now, patternRuns: patternRuns), now - lastRenewal >= Lease.period else { return false }
+    mutating func isRenewalDue(at now: Instant, patternHolds: Bool) -> Bool {
+        guard isHeld(at: now, patternHolds: patternHolds), now - lastRenewal >= Lease.period else { return false }
         lastRenewal = now
         return true
     }
 
     /// True once when the shell ends the lease because no key came for so long: not for a hang-up, nor for a program.
-    mutating func hasBecomeIdle(at now: Instant, patternRuns: Bool) -> Bool {
-        let isHeld = isHeld(at: now, patternRuns: patternRuns)
+    mutating func hasBecomeIdle(at now: Instant, patternHolds: Bool) -> Bool {
+        let isHeld = isHeld(at: now, patternHolds: patternHolds)
         defer { wasHeld = isHeld }
         return wasHeld && !isHeld && isLineUp && !isProgramOwned
     }
 
     /// When to ask again.
-    func nextWake(after now: Instant, patternRuns: Bool) -> Instant {
-        isHeld(at: now, patternRuns: patternRuns) ? lastRenewal + Lease.period : .distantFuture
+    func nextWake(after now: Instant, patternHolds: Bool) -> Instant {
+        isHeld(at: now, patternHolds: patternHolds) ? lastRenewal + Lease.period : .distantFuture
     }
 
     /// Somebody is there who keeps the board armed: a person who touched a key lately, or a program that renewed within `span`.
-    func isActive(at now: Instant, patternRuns: Bool, span: Nanoseconds) -> Bool {
-        isProgramOwned ? isLineUp && now - lastRenewal < span : isHeld(at: now, patternRuns: patternRuns)
+    func isActive(at now: Instant, patternHolds: Bool, span: Nanoseconds) -> Bool {
+        isProgramOwned ? isLineUp && now - lastRenewal < span : isHeld(at: now, patternHolds: patternHolds)
     }
 
-    private func isHeld(at now: Instant, patternRuns: Bool) -> Bool {
-        isLineUp && !isProgramOwned && (patternRuns || now - lastKey < idle)
+    private func isHeld(at now: Instant, patternHolds: Bool) -> Bool {
+        isLineUp && !isProgramOwned && (patternHolds || now - lastKey < idle)
     }
 }

@@ -115,7 +115,8 @@ extension Guarantee {
         case .unthrottled: "the kernel or the firmware holds real-time threads back"
         case .governor: "a CPU lowers its frequency: its governor is not performance"
         case .watchdog: "no watchdog with a span of at most 15 s"
-        case .linePersistence: "the lines do not do what the wiring says when their owner dies"
+        case .linePersistence:
+            "what the kernel says of the lines of an ended program is not the board file's lines.after_exit"
         case .preemption: "the kernel is not PREEMPT_RT"
         }
     }

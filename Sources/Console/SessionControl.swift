@@ -39,7 +39,7 @@ extension ShellSession {
 
     /// True while somebody is there who keeps an armed board armed.
     public func isActive(at now: Instant) -> Bool {
-        lease.isActive(at: now, patternRuns: isGiving, span: board.lease)
+        lease.isActive(at: now, patternHolds: patternHolds, span: board.lease)
     }
 
     /// A command was not passed on: the command line gets its reply.

@@ -248,6 +248,11 @@ extension ShellSession {
             output.put(" in ")
             output.put(pattern.duration)
         }
+        if isThreeWire, pattern.duration > board.idle, !lease.isProgramOwned {
+            output.put("; press a key every ")
+            output.put(board.idle)
+            output.put(" meanwhile: this line does not show that you are there")
+        }
     }
 }
 

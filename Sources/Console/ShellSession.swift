@@ -92,6 +92,8 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     public var mode = OutputMode.human { didSet { modeChanged() } }
     /// True when a person sits at a terminal: echo, editing, prompt, redrawn lines. False: plain lines.
     public var isTerminal = false { didSet { modeChanged() } }
+    /// True on a line that does not show that its other end has gone: there a pattern alone is no sign of life.
+    public var isThreeWire = false
 
     /// A session on a line that is still down; the first byte brings it up.
     public init(board: BoardDescription, protocols: ProtocolLibrary = .builtIn) {
@@ -151,7 +153,7 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
         showWatch()
         attendMessages()
         refreshInput()
-        let renewal = lease.nextWake(after: now, patternRuns: isGiving)
+        let renewal = lease.nextWake(after: now, patternHolds: patternHolds)
         return min(min(min(renewal, pending.nextDeadline), min(nextWatch, nextProgress)), nextStep)
     }
 
@@ -188,16 +190,19 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     /// A pattern runs, as the safety side says.
     var patternRuns: Bool { snapshot.trainTotal > 0 }
 
+    /// A pattern runs, and whoever started it would be missed if they had gone.
+    var patternHolds: Bool { isGiving && !isThreeWire }
+
     /// A person edits a line on a terminal.
     var isInteractive: Bool { isTerminal && mode == .human }
 
     mutating func renewIfDue() {
-        if lease.isRenewalDue(at: now, patternRuns: isGiving) { outbox.renew(journal: isJournalWritable) }
+        if lease.isRenewalDue(at: now, patternHolds: patternHolds) { outbox.renew(journal: isJournalWritable) }
     }
 
     /// Nobody has touched a key for the board's idle time: the shell disarms, and says why, before its lease runs out.
     private mutating func disarmIfIdle() {
-        guard lease.hasBecomeIdle(at: now, patternRuns: isGiving), snapshot.state.isArmed, authority.holdsControl
+        guard lease.hasBecomeIdle(at: now, patternHolds: patternHolds), snapshot.state.isArmed, authority.holdsControl
         else { return }
         outbox.disarmAlone()
         tellIdle()

@@ -73,6 +73,11 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         set { channels.setTerminal(newValue, on: ChannelNumber.line) }
     }
 
+    /// Says whether nothing shows that the main line's other end has gone.
+    public mutating func setThreeWire(_ isThreeWire: Bool) {
+        channels.withShell(of: ChannelNumber.line) { $0.isThreeWire = isThreeWire }
+    }
+
     /// Somebody came through a socket.
     /// - Returns: the channel, with a new session; nil when all are taken.
     public mutating func connect(_ kind: ChannelName.Kind, at now: Instant) -> Int? {

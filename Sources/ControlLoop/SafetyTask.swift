@@ -53,17 +53,21 @@ public struct SafetyTask: Sendable {
     /// The command that the last run took; nil when it took none.
     public var command: TokenedCommand? { inputs.command }
 
-    /// The next run is an edge, or a tick that comes less than 200 us before one: the thread sleeps to shortly before it and
-    /// spins the rest.
+    /// A tick that would come less than this before an edge comes with it: on a real board a run takes tens of microseconds, and the
+    /// tick's would still last when the edge is due.
+    @inlinable public static var nearEdge: Nanoseconds { .microseconds(200) }
+
+    /// The next run is an edge: the thread sleeps to shortly before it and spins the rest.
     public private(set) var nextIsEdge = false
 
-    /// One run: read, step, write, publish.
-    /// - Returns: when to run again: the next tick, or the edge before it.
+    /// One run: read, step, write, publish. The step's time is that at which the lines were read: what took too long is late.
+    /// - Returns: when to run again: the next tick, or an edge before or near it.
     public mutating func run<Port: OutputLinesPort & InputLinesPort & ~Copyable>(
-        at now: Instant, board: inout Port
+        at began: Instant, board: inout Port
     ) -> Instant {
-        lateness.add(now - plannedAt)
-        gather(at: now, from: &board)
+        lateness.add(began - plannedAt)
+        gather(at: began, from: &board)
+        let now = inputs.now
         let outputs = kernel.step(inputs)
         do throws(LineFault) {
             try board.set(outputs.lines, mask: .safetyTask, at: now)
@@ -79,23 +83,23 @@ public struct SafetyTask: Sendable {
             if nextTick <= now { nextTick = now + SafetyTask.period }
         }
         publish(outputs)
-        plannedAt = outputs.nextEdge > now ? min(nextTick, outputs.nextEdge) : nextTick
-        nextIsEdge = outputs.nextEdge > now && outputs.nextEdge - plannedAt < .microseconds(200)
+        nextIsEdge = outputs.nextEdge > now && outputs.nextEdge < nextTick + SafetyTask.nearEdge
+        plannedAt = nextIsEdge ? outputs.nextEdge : nextTick
         return plannedAt
     }
 
     @inline(always) private mutating func gather<Port: InputLinesPort & ~Copyable>(
-        at now: Instant, from board: inout Port
+        at began: Instant, from board: inout Port
     ) {
-        inputs.now = now
-        inputs.lateness = max(.zero, now - plannedAt)
         inputs.portFailed = outputFailed
         do throws(LineFault) {
-            inputs.lines = try board.read(at: now)
-            inputs.fireSense = try board.fireSenseEdges(at: now)
+            inputs.lines = try board.read(at: began)
+            inputs.fireSense = try board.fireSenseEdges(at: began)
         } catch {
             inputs.portFailed = true
         }
+        inputs.now = board.moment(since: began)
+        inputs.lateness = max(.zero, inputs.now - plannedAt)
         if let block = page.sampler.read(newerThan: &samplerSeen) { inputs.sampler = SamplerReport(block) }
         if let block = page.guardian.read(newerThan: &guardianSeen) { inputs.guardian = GuardianReport(block) }
         inputs.command = nil

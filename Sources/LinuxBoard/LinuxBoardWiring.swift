@@ -28,7 +28,7 @@ public struct LinuxBoardWiring: BitwiseCopyable, Hashable, Sendable {
     /// The CPU that is kept for the safety task; -1 for a machine that has none to spare.
     public var safetyCPU: Int32 = -1
     /// What the lines do when their owner dies, as far as the kernel tells.
-    public var persistence = LinePersistence.notTold
+    public var persistence = LinePersistence.untold
 
     /// What a board file says. `BoardWiring.judge` has found every line named and active high.
     public init(_ wiring: BoardWiring) {
@@ -38,8 +38,7 @@ public struct LinuxBoardWiring: BitwiseCopyable, Hashable, Sendable {
         watchdog = DevicePath(wiring.watchdog)
         watchdogSeconds = Int32(clamping: wiring.watchdogSpan)
         safetyCPU = wiring.isolatedCPU == 0 ? -1 : Int32(clamping: wiring.isolatedCPU)
-        // A board with a Raspberry Pi's header has its kernel, which keeps the levels; the files in Boards/ leave that as it is.
-        persistence = wiring.lines[0].header >= 0 ? .kept : .notTold
+        persistence = wiring.persistence
     }
 
     /// Lines named as the board's electrical contract names them, everything else as on a Raspberry Pi.
@@ -64,16 +63,6 @@ public struct LinuxBoardWiring: BitwiseCopyable, Hashable, Sendable {
         inputs[9] = LineName("bleedSense")
         inputs[10] = LineName("overvoltageLatched")
     }
-}
-
-/// What output lines do when the process that owns them ends.
-public enum LinePersistence: UInt8, BitwiseCopyable, Hashable, Sendable {
-    /// The kernel has no setting that tells.
-    case notTold = 0
-    /// They keep their levels: the usual kernel of a Raspberry Pi.
-    case kept = 1
-    /// They fall back to what their pulls say (`dtparam=strict_gpiod`).
-    case released = 2
 }
 
 extension Fixed where Element == UInt8 {

@@ -16,7 +16,7 @@ public struct LinuxBus: I2CBus, BitwiseCopyable, Sendable {
     }
 
     /// Opens the bus for each of the board's parts. One that cannot be opened does not answer.
-    init(path: DevicePath, board: BoardDescription) {
+    public init(path: DevicePath, board: BoardDescription) {
         open(path, board.adcAddress, 0)
         open(path, board.coilSensorAAddress, 1)
         open(path, board.coilSensorBAddress, 2)

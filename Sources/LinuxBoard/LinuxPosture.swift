@@ -1,3 +1,4 @@
+import BoardInterface
 import CLinuxBoard
 import StimulatorCore
 
@@ -37,7 +38,7 @@ struct LinuxPosture {
             switch clinuxboard_lines_persist() {
             case 1: .kept
             case 0: .released
-            default: .notTold
+            default: .untold
             }
         if persistence != wiring.persistence { posture.miss(.linePersistence) }
         posture.preemption = UInt8(clamping: clinuxboard_preemption())

@@ -1,5 +1,6 @@
 import BoardInterface
 import CLinuxBoard
+import CSystem
 import StimulatorCore
 
 /// The safety task's lines: CHARGE and FIRE, the signals, and all inputs.
@@ -44,6 +45,8 @@ public struct SafetyLines: OutputLinesPort, InputLinesPort, BitwiseCopyable, Sen
         try edges.takeEdges(&seen)
         return EdgeCount(count: seen.counts.0, lastAt: seen.counts.0 == 0 ? .distantPast : Instant(seen.stamps.0))
     }
+
+    public func moment(since began: Instant) -> Instant { max(began, Instant(csystem_now())) }
 
     /// Rising edges of `triggerIn`, as of the last look at the edges, which `fireSenseEdges` takes.
     public var triggerInEdges: EdgeCount {

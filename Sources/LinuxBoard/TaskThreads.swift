@@ -3,21 +3,18 @@ import ControlLoop
 import StimulatorCore
 
 // The threads' entry points. File-scope functions: a closure handed to C would inherit its actor and crash on the new thread.
-
-/// The last of the way to an edge is spun, never slept: real-time throttling takes time from a thread that spins always.
-private let spin: Int64 = 200_000
+//
+// A thread that cannot sleep would take the CPU for good: everything ends, and the heartbeat with it.
 
 func safetyThread(_ context: UnsafeMutableRawPointer?) {
     guard let context = unsafe context else { return }
     let memory = unsafe SafetyMemory(context)
     memory.wait()
-    var next = csystem_now()
+    var now = csystem_now()
     while memory.isOpen {
-        let isEdge = unsafe memory.safety.pointee.task.nextIsEdge
-        // A thread that cannot sleep would take the CPU for good: everything ends, and the heartbeat with it.
-        if csystem_sleep_until(isEdge ? next - spin : next) < 0 { memory.close() }
-        while isEdge && csystem_now() < next {}
-        next = unsafe memory.safety.pointee.run(at: Instant(csystem_now())).raw
+        let next = unsafe memory.safety.pointee.run(at: Instant(now)).raw
+        now = TaskWait.until(next, isEdge: unsafe memory.safety.pointee.task.nextIsEdge)
+        if now < 0 { memory.close() }
     }
     _ = unsafe StopOrder.lower(.safetyTask, on: &memory.safety.pointee.lines, at: Instant(csystem_now()))
     memory.ended(0)
@@ -27,11 +24,12 @@ func guardianThread(_ context: UnsafeMutableRawPointer?) {
     guard let context = unsafe context else { return }
     let memory = unsafe SafetyMemory(context)
     memory.wait()
+    var now = csystem_now()
     while memory.isOpen {
         let seat = unsafe memory.guardian
-        let now = Instant(csystem_now())
-        let next = unsafe stepGuardian(&seat.pointee.task, at: now, lines: &seat.pointee.lines)
-        if csystem_sleep_until(next.raw) < 0 { memory.close() }
+        let next = unsafe stepGuardian(&seat.pointee.task, at: Instant(now), lines: &seat.pointee.lines)
+        now = TaskWait.until(next.raw, isEdge: false)
+        if now < 0 { memory.close() }
     }
     _ = unsafe StopOrder.lower(.guardian, on: &memory.guardian.pointee.lines, at: Instant(csystem_now()))
     memory.ended(1)
@@ -41,11 +39,12 @@ func samplerThread(_ context: UnsafeMutableRawPointer?) {
     guard let context = unsafe context else { return }
     let memory = unsafe SafetyMemory(context)
     memory.wait()
+    var now = csystem_now()
     while memory.isOpen {
         let seat = unsafe memory.sampler
-        let now = Instant(csystem_now())
-        let next = unsafe stepSampler(&seat.pointee.task, at: now, bus: &seat.pointee.bus)
-        if csystem_sleep_until(next.raw) < 0 { memory.close() }
+        let next = unsafe stepSampler(&seat.pointee.task, at: Instant(now), bus: &seat.pointee.bus)
+        now = TaskWait.until(next.raw, isEdge: false)
+        if now < 0 { memory.close() }
     }
     memory.ended(2)
 }

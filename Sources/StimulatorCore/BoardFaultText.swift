@@ -65,6 +65,9 @@ extension WiringFault {
             write("576000 921600 1000000 are", put)
         case .cpu:
             write("the isolated CPU is not 1 ... 63: leave it out for none, CPU 0 serves the rest of the system", put)
+        case .persistence:
+            write("what lines do when the program ends is not \"kept\", \"released\" or, where the kernel ", put)
+            write("does not say, \"untold\"", put)
         case .simulated: write("a simulated board has no wiring", put)
         }
     }

@@ -79,6 +79,8 @@ public enum WiringFault: BitwiseCopyable, Hashable, Sendable {
     case baud(UInt8)
     /// The isolated CPU is not 1 ... 63.
     case cpu
+    /// What output lines do when their owner ends is none of the three that there are.
+    case persistence
     /// A simulated board has no wiring.
     case simulated
 }

@@ -12,7 +12,8 @@ public struct DischargeWatch: BitwiseCopyable, Hashable, Sendable {
 
     /// From the start of the fall to the first verdict.
     @inlinable public static var firstVerdict: Nanoseconds { .milliseconds(250) }
-    private static var margin: Int64 { 3_000 }
+    /// What a sample may be off, millivolts.
+    static var margin: Int64 { 3_000 }
 
     private var startedAt = Instant.distantFuture
     private var startVoltage = Millivolts.zero

@@ -201,8 +201,10 @@ extension SafetyKernel {
         guard state.isArmed else { return }
         let voltage = inputs.sampler.voltage.value
         if state == .arming {
-            let limit = Ceiling.discharged
-            if voltage > limit { raise(.chargeRunaway, Int64(limit.raw), Int64(voltage.raw), at: now) }
+            // Until the proofs begin nothing charges, and the last samples of a discharge have their noise.
+            let noise = proof.beganAt == .distantFuture ? DischargeWatch.margin : 0
+            let limit = Int64(Ceiling.discharged.raw) + noise
+            if Int64(voltage.raw) > limit { raise(.chargeRunaway, limit, Int64(voltage.raw), at: now) }
             return
         }
         let runaway = Int64(setPoint.raw) * 105 / 100 + 10_000

@@ -98,6 +98,8 @@ public struct SafetyKernel: BitwiseCopyable, Hashable, Sendable {
 
     /// When the running pattern's first pulse is due; the distant future while none runs.
     public var firstPulseAt: Instant { train.isActive && !train.isPending ? train.startsAt : .distantFuture }
+    /// From a pattern's acceptance on a charged board to its first pulse.
+    public static var startLead: Nanoseconds { KernelTimes.startLead }
     /// A pattern was accepted and has not ended.
     public var isPatternActive: Bool { train.isActive }
     /// Lockouts that hold: what must survive a restart.

@@ -57,6 +57,8 @@ public struct ConsoleLine: BitwiseCopyable {
     /// Where the line's bytes are written.
     public let output: Int32
     private let quitsOnKey: Bool
+    private let isMarked: Bool
+    private var marks = InputMarks()
     private let ending: Ending
     /// Looks for a web browser: a page of any site may have one speak to the loopback address. Nil where none can come.
     private var browser: BrowserWatch?
@@ -70,15 +72,17 @@ public struct ConsoleLine: BitwiseCopyable {
 
     /// - Parameters:
     ///   - quitsOnKey: Ctrl-D and Ctrl-] quit: for a person at a terminal in raw mode.
+    ///   - isMarked: a terminal that CSystem made raw: breaks and framing errors come marked, and are a hang-up.
     ///   - refusesBrowsers: a client whose first line is one of HTTP is hung up before the line ends.
     public init(
         input: Int32, output: Int32, channel: Int = ChannelNumber.line, quitsOnKey: Bool = false,
-        ending: Ending = .ends, refusesBrowsers: Bool = false
+        isMarked: Bool = false, ending: Ending = .ends, refusesBrowsers: Bool = false
     ) {
         self.channel = channel
         self.input = input
         self.output = output
         self.quitsOnKey = quitsOnKey
+        self.isMarked = isMarked
         self.ending = ending
         browser = refusesBrowsers ? BrowserWatch() : nil
     }
@@ -151,7 +155,7 @@ public struct ConsoleLine: BitwiseCopyable {
                 return
             }
             if browser?.sees(bytes[index]) == true { return goDown(&board) }
-            board.receive(bytes[index], on: channel)
+            take(bytes[index], for: &board)
         }
         readsFrom = board.now + Nanoseconds(count * 1_000_000 / Int64(ConsoleLine.chunk))
     }
@@ -161,6 +165,16 @@ public struct ConsoleLine: BitwiseCopyable {
         status = .ending
         readsFrom = board.now + ConsoleLine.lastAnswers
         board.endInput(of: channel)
+    }
+
+    /// A break or a framing error hangs up a line that stays: whoever comes back on it finds a new session.
+    private mutating func take<End: LineEnd & ~Copyable>(_ byte: UInt8, for board: inout End) {
+        guard isMarked else { return board.receive(byte, on: channel) }
+        switch marks.take(byte) {
+        case .byte(let byte): board.receive(byte, on: channel)
+        case .fault: board.hangUp(channel)
+        case .partial: break
+        }
     }
 
     private mutating func goDown<End: LineEnd & ~Copyable>(_ board: inout End) {

@@ -17,15 +17,17 @@ public struct ConsoleProcess: ~Copyable {
     ///   - page: the page that it shares with the safety process.
     ///   - journal: the journal's file.
     ///   - isTerminal: the main line is a person's or a serial one.
+    ///   - isThreeWire: nothing shows that the main line's other end has gone.
     public init(
         board: BoardDescription, protocols: ProtocolLibrary, page: ControllerPage, journal: consuming FileStorage,
-        lines: consuming ChannelLines, isTerminal: Bool
+        lines: consuming ChannelLines, isTerminal: Bool, isThreeWire: Bool
     ) {
         let side = ConsoleSide<FileStorage, NoSimulation>(
             board: board, protocols: protocols, page: page, store: journal, at: Instant(csystem_now()),
             wall: ConsoleEnd.wall)
         end = ConsoleEnd(side: side)
         end.side.lineIsTerminal = isTerminal
+        end.side.setThreeWire(isThreeWire)
         if lines.hasWire { end.side.openWire(at: end.now) }
         self.lines = lines
         self.isTerminal = isTerminal

@@ -52,17 +52,28 @@ public enum Program {
         csystem_exit(2)
     }
 
-    /// The console's line: the serial device, or standard input and output, raw for a person at a terminal. Ends when there is none.
-    public static func openLine(_ tty: ArgumentWord?) -> (input: Int32, output: Int32, person: Bool) {
+    /// Opens the console's line: the serial device, or standard input and output, raw for a person at a terminal. Ends when there is none.
+    /// - Parameter baud: the serial device's rate, bits a second; 0 leaves it as it is.
+    public static func openLine(_ tty: ArgumentWord?, baud: UInt32 = 0) -> OpenedLine {
         if let tty {
-            let line = unsafe csystem_terminal_open(tty.text)
+            let line = unsafe csystem_terminal_open(tty.text, baud)
             if line < 0 { fail("the serial device of the command line does not open\n") }
-            return (line, line, false)
+            return OpenedLine(line: ConsoleLine(input: line, output: line, isMarked: true), isTerminal: true)
         }
         let person = csystem_is_terminal(0) == 1
         if person && csystem_terminal_raw(0) < 0 { fail("the terminal cannot be had\n") }
-        return (0, 1, person)
+        return OpenedLine(
+            line: ConsoleLine(input: 0, output: 1, quitsOnKey: person, isMarked: person), isTerminal: person)
     }
+}
+
+/// The console's line, and what it is.
+public struct OpenedLine: BitwiseCopyable {
+    public let line: ConsoleLine
+    /// A person, or a serial line: no script whose last answers are waited for.
+    public let isTerminal: Bool
+    /// Nothing shows that the other end has gone.
+    public var isThreeWire: Bool { isTerminal && csystem_terminal_is_three_wire(line.input) == 1 }
 }
 
 extension BoardFault {

@@ -65,7 +65,7 @@ public struct SideLineOptions: BitwiseCopyable {
         if !allowsWire {
             Program.fail("--wire: the board file does not allow the wire emulation (wire_emulation = \"on\")\n")
         }
-        lines.wire = unsafe csystem_terminal_open(wire.text)
+        lines.wire = unsafe csystem_terminal_open(wire.text, 0)
         if lines.wire < 0 || csystem_terminal_9600(lines.wire) < 0 { Program.fail("--wire: the tty does not open\n") }
         return lines
     }
@@ -96,7 +96,7 @@ public struct SideLines: BitwiseCopyable {
     public func beside(_ line: ConsoleLine) -> ChannelLines {
         var lines = ChannelLines(line: line)
         lines.listen(local: local, tcp: tcp)
-        if wire >= 0 { lines.addWire(ConsoleLine(input: wire, output: wire, channel: ChannelNumber.wire)) }
+        if wire >= 0 { lines.addWire(ConsoleLine(input: wire, output: wire, channel: ChannelNumber.wire, isMarked: true)) }
         return lines
     }
 }

@@ -11,7 +11,8 @@ struct Bench: ParsableCommand {
         discussion: """
             Everything comes from this one run. Numbers mean something in a release build on a quiet machine; \
             --check measures nothing and fails when a tick takes memory or the kernel and the C reference differ.
-            """)
+            """,
+        subcommands: [BenchEdges.self, BenchBus.self, BenchConsole.self])
 
     @Flag(help: "Only what does not depend on the machine: allocations, page faults, the reference's checksum.")
     var check = false
@@ -165,6 +166,7 @@ private func hex(_ value: UInt64) -> String {
     return String(repeating: "0", count: 16 - digits.count) + digits
 }
 
-private func fixed(_ value: Double, _ digits: Int = 1) -> String {
+/// A number with so many digits after the point.
+func fixed(_ value: Double, _ digits: Int = 1) -> String {
     value.formatted(.number.precision(.fractionLength(digits)).grouping(.never))
 }

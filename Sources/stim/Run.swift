@@ -70,7 +70,7 @@ struct Run: ParsableCommand {
 
     private func run(_ script: Script, on port: String) throws -> [Ledger.Failure] {
         try check(csystem_catch_signals(), "signals")
-        let descriptor = unsafe try check(port.withCString { unsafe csystem_terminal_open($0) }, port)
+        let descriptor = unsafe try check(port.withCString { unsafe csystem_terminal_open($0, 0) }, port)
         var board = BoardLine(descriptor: descriptor, transcript: Transcript(repeatsLines: false, output: 1))
         guard board.begin() else { throw SystemFailure(attempt: "\(port): no board's shell answers", code: ETIMEDOUT) }
         return ScriptRunner(on: board).run(script)

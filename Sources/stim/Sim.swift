@@ -67,7 +67,7 @@ struct Sim: ParsableCommand {
             csystem_terminal_restore()
             if person { say("\n", to: 2) }
         }
-        try serve(ConsoleLine(input: 0, output: 1, quitsOnKey: person), isTerminal: person)
+        try serve(ConsoleLine(input: 0, output: 1, quitsOnKey: person, isMarked: person), isTerminal: person)
     }
 
     private func servePseudoTerminal(link: String) throws {

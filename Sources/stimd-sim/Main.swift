@@ -41,11 +41,10 @@ import SystemIO
     private static func serve(_ rig: consuming SimulatedRig, on options: Options, allowsWire: Bool) {
         var rig = rig
         if csystem_catch_signals() < 0 { Program.fail("stimd-sim: no signals\n") }
-        let (input, output, person) = Program.openLine(options.tty)
-        rig.isTerminal = person || options.tty != nil
+        let opened = Program.openLine(options.tty)
+        rig.isTerminal = opened.isTerminal
         rig.setPins(options.others.loadPins())
-        let line = ConsoleLine(input: input, output: output, quitsOnKey: person)
-        PacedBench(rig: rig, lines: options.others.open(allowsWire: allowsWire).beside(line)).run()
+        PacedBench(rig: rig, lines: options.others.open(allowsWire: allowsWire).beside(opened.line)).run()
         options.others.removeSocket()
     }
 }

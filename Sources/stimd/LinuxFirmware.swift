@@ -1,4 +1,5 @@
 import BoardFile
+import BoardInterface
 import CLinuxBoard
 import CSystem
 import ConsoleSide
@@ -17,6 +18,8 @@ import SystemIO
     /// The board's file allows the wire emulation.
     var allowsWire: Bool
     var pins: PinTable
+    /// The serial lines that the board file has.
+    var serial: Fixed<2, SerialWiring>
     /// Which console process, counted from 0.
     var consoles: UInt64 = 0
 }
@@ -53,7 +56,7 @@ import SystemIO
         unsafe seat.initialize(
             to: FirmwareSeat(
                 options: options, shared: shared, board: image.description, wiring: wiring,
-                allowsWire: image.allowsWire, pins: pins))
+                allowsWire: image.allowsWire, pins: pins, serial: image.wiring.serial))
         page = unsafe ControllerPage(SharedWords(shared.both))
     }
 

@@ -1,4 +1,5 @@
 import BoardFile
+import BoardInterface
 import CLinuxBoard
 import CSystem
 import Console
@@ -34,14 +35,14 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     unsafe clinuxboard_unshare(seat.pointee.shared.safety)
     unsafe clinuxboard_unshare(seat.pointee.shared.both)
     let options = unsafe seat.pointee.options
-    let (input, output, person) = Program.openLine(options.tty)
+    let opened = unsafe Program.openLine(options.tty, baud: rate(of: options.tty, seat.pointee.serial))
     let file = unsafe csystem_file_open(options.journal.text, 1)
     let protocols = unsafe ProtocolLibrary.load(options.protocols?.text)
     protocols.fault?.complain()
     let incoming = options.updates?.incoming.map { unsafe csystem_file_open($0.text, 1) } ?? -1
     let staging = unsafe updateStaging(options, incoming, seat.pointee.board.identity)
     let others = unsafe options.others.open(allowsWire: seat.pointee.allowsWire)
-    var kept = Fixed<6, Int32>(repeating: input)
+    var kept = Fixed<6, Int32>(repeating: opened.line.input)
     kept[1] = file
     kept[2] = incoming
     kept[3] = others.local
@@ -53,11 +54,10 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     if confined < 0 { Program.fail("stimd: the console's process cannot be confined: start as root, or give --user\n") }
     do throws(StorageFault) {
         let journal = try FileStorage(descriptor: file)
-        let line = ConsoleLine(input: input, output: output, quitsOnKey: person)
         let pages = unsafe ControllerPage(SharedWords(seat.pointee.shared.console))
         var process = unsafe ConsoleProcess(
             board: seat.pointee.board, protocols: protocols, page: pages.page(of: seat.pointee.consoles),
-            journal: journal, lines: others.beside(line), isTerminal: person || options.tty != nil)
+            journal: journal, lines: others.beside(opened.line), isTerminal: opened.isTerminal, isThreeWire: opened.isThreeWire)
         unsafe process.setPins(seat.pointee.pins, restarts: Int(clamping: seat.pointee.consoles))
         if let staging = consume staging { process.receiveUpdates(in: staging) }
         process.run()
@@ -65,6 +65,18 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     } catch {
         Program.fail("stimd: the journal does not open\n")
     }
+}
+
+/// The rate of the board's serial line with this path; 0 for one that the board does not have.
+private func rate(of tty: ArgumentWord?, _ serial: Fixed<2, SerialWiring>) -> UInt32 {
+    guard let tty else { return 0 }
+    for index in 0..<2 where serial[index].baud > 0 {
+        let name = serial[index].path
+        var place = 0
+        while place < name.count, unsafe UInt8(bitPattern: tty.text[place]) == name[place] { place += 1 }
+        if place == name.count, unsafe tty.text[place] == 0 { return serial[index].baud }
+    }
+    return 0
 }
 
 /// Where this console puts a bundle that it receives; nil for a machine without slots, or when the file cannot be had.

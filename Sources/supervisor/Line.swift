@@ -12,7 +12,7 @@ struct Line {
     init() {}
 
     init(_ serial: SerialWiring) {
-        descriptor = unsafe serial.path.withCString { unsafe csystem_terminal_open($0) }
+        descriptor = unsafe serial.path.withCString { unsafe csystem_terminal_open($0, serial.baud) }
         if descriptor >= 0 { _ = csupervisor_rate(descriptor, serial.baud) }
     }
 

@@ -48,7 +48,7 @@ import Testing
             Array("PKBOARD\0".utf8) + [1, 0, 0, 0, 0xC8, 0x05, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0] + Array("bench\0".utf8)
         #expect((0..<head.count).map { bytes[$0] } == head)
         #expect((1_168..<1_179).map { bytes[$0] } == Array("/dev/i2c-1\0".utf8))
-        #expect((1_296..<1_304).map { bytes[$0] } == [15, 0, 0, 0, 3, 0, 0, 0])
+        #expect((1_296..<1_304).map { bytes[$0] } == [15, 0, 0, 0, 3, 0, 2, 0])
     }
 
     @Test("the hash is BLAKE2b-256, and what the identity shows is its beginning") func hash() {

@@ -82,6 +82,9 @@ import Testing
         #expect(fault { $0.serial[1].path = FixedText() } == .wiring(.serial(1)))
         #expect(fault { $0.serial[1].baud = 115_201 } == .wiring(.baud(1)))
         #expect(fault { $0.isolatedCPU = 64 } == .wiring(.cpu))
+        for byte: UInt8 in [3, 255] {
+            #expect(BoardFileTests.fault(board.bytes.forged { $0[1_302] = byte }) == .wiring(.persistence))
+        }
         #expect(fault { $0.serial[1] = SerialWiring() } == nil)
         #expect(fault { $0.isolatedCPU = 0 } == nil)
     }

@@ -20,6 +20,7 @@ func soundBoard() -> BoardImage {
     wiring.serial[1].path = text("/dev/ttyUSB0")
     wiring.serial[1].baud = 9_600
     wiring.isolatedCPU = 3
+    wiring.persistence = .released
     return BoardImage(kind: .linux, name: text("bench"), description: BoardDescription(), wiring: wiring)
 }
 

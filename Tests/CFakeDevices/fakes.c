@@ -30,6 +30,7 @@ void cfake_end(void) { fakes_active = 0; }
 void cfake_set_plan(cfake_plan plan) { fakes.plan = plan; }
 int64_t cfake_calls(void) { return fakes.calls; }
 void cfake_set_calls(int64_t calls) { fakes.calls = calls; }
+int64_t cfake_call(void) { return fakes.call; }
 uint32_t cfake_taken(void) { return fakes.taken; }
 void cfake_set_taken(uint32_t taken) { fakes.taken = taken; }
 void cfake_set_now(int64_t now) { fakes.now = now; }
@@ -44,9 +45,12 @@ void cfake_set_requested(uint32_t lines, uint32_t levels) {
 
 int fake_begin(void) {
     int64_t number = fakes.calls++;
+    fakes.call = number;
     if (number < fakes.plan.at || number - fakes.plan.at >= fakes.plan.length) return 0;
     if (fakes.plan.mode != CFAKE_BLOCKS) return fakes.plan.mode;
     fakes.plant.block(fakes.plant.context, fakes.plan.nanoseconds);
+    // Others have called meanwhile.
+    fakes.call = number;
     return 0;
 }
 

@@ -12,7 +12,7 @@ extern _Thread_local int fakes_active;
 extern struct fakes {
     cfake_plant plant;
     cfake_plan plan;
-    int64_t calls, now;
+    int64_t calls, call, now;
     uint32_t taken, requested, requested_levels;
     int32_t places[FAKE_LINES];
 } fakes;

@@ -67,6 +67,37 @@ import Testing
         #expect(renewals(bench, until: 200_000).last == 200_000)
     }
 
+    @Test("H-17 on a line that does not show who is there, a running pattern is no sign of life; a key or `renew` is")
+    func threeWires() {
+        let bench = Bench()
+        bench.session.isThreeWire = true
+        bench.type("\n")
+        bench.board {
+            $0.trainTotal = 6000
+            $0.state = .ready
+        }
+        #expect(renewals(bench, until: 59_999).last == 59_750)
+        _ = bench.run(at: 60_000)
+        #expect(bench.next() == .disarm)
+        #expect(bench.read() == "no key for 60.0 s: disarming\n")
+        bench.type("\n")
+        #expect(renewals(bench, until: 200_000).last == 119_750)
+        bench.type("renew\n")
+        while bench.next() != nil {}
+        bench.now = Instant(300_000_000_000)
+        #expect(renewals(bench, until: 400_000).isEmpty && bench.next() == nil, "the program is asked, not the shell")
+    }
+
+    @Test("who starts a long pattern on such a line is told to press a key; a short one needs none")
+    func threeWiresTold() {
+        for (line, isTold) in [("train 1Hz 100", true), ("train 1Hz 10", false)] {
+            let bench = Bench()
+            bench.session.isThreeWire = true
+            bench.board { $0.state = .ready }
+            #expect(bench.say(line).contains("press a key every 60.0 s meanwhile") == isTold)
+        }
+    }
+
     @Test("the journal's health goes with every renewal") func journal() {
         let bench = Bench()
         bench.type("\n")

@@ -36,6 +36,8 @@ struct FakeBoard: OutputLinesPort, InputLinesPort, WatchdogPort {
     var failsWrites = OutputLines.none
     var failsReads = false
     var failsPets = false
+    /// How long it takes to read the inputs.
+    var readTakes = Nanoseconds.zero
     private(set) var levels = OutputLines.none
     /// Every write, in order.
     private(set) var writes: [(at: Instant, levels: OutputLines, mask: OutputLines)] = []
@@ -56,6 +58,8 @@ struct FakeBoard: OutputLinesPort, InputLinesPort, WatchdogPort {
             edges = EdgeCount(count: edges.count + 1, lastAt: now + .microseconds(20))
         }
     }
+
+    func moment(since began: Instant) -> Instant { began + readTakes }
 
     mutating func read(at now: Instant) throws(LineFault) -> InputLines {
         if failsReads { throw LineFault(code: 5) }

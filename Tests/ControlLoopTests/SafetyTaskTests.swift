@@ -19,6 +19,35 @@ import Testing
         #expect(sequence == Array(0..<UInt64(sequence.count)))
     }
 
+    @Test("a tick that is due less than 200 us before an edge comes with it, and none is lost")
+    func tickNearEdge() {
+        var bench = LoopBench.ready()
+        let (begin, ticks) = (bench.now, bench.page.safety.read().map { SafetyReport($0).ticks } ?? 0)
+        bench.say(.start(.train(intensity: PerMille(500), rate: Millihertz(9_700), pulses: 30)))
+        bench.run(for: .seconds(6)) { $0.heard.contains { $0.kind == .trainFinished } }
+        let runs = bench.board.writes.filter { $0.mask == .safetyTask }.map(\.at)
+        let waits = bench.board.fires.map { fire in (runs.last { $0 < fire }).map { fire - $0 } ?? .zero }
+        #expect(waits.count == 30 && waits.allSatisfy { $0 >= .microseconds(200) && $0 < .microseconds(1_200) })
+        // Some came together: otherwise this proves nothing.
+        #expect(waits.contains { $0 > .milliseconds(1) })
+        let counted = (bench.page.safety.read().map { SafetyReport($0).ticks } ?? 0) - ticks
+        #expect(abs(Int64(counted) - (bench.now - begin).raw / 1_000_000) <= 1)
+    }
+
+    @Test("H-27 a pulse whose inputs took more than 200 us to read is left out: it would come late")
+    func slowReading() {
+        for (microseconds, fires) in [(Int64(200), 3), (201, 0)] {
+            var bench = LoopBench.ready()
+            bench.say(.start(.train(intensity: PerMille(500), rate: .hertz(10), pulses: 3)))
+            bench.run(for: .seconds(1)) { $0.heard.contains { $0.kind == .trainStarted } }
+            bench.board.readTakes = .microseconds(microseconds)
+            bench.run(for: .seconds(3)) { $0.heard.contains { $0.kind == .trainFinished } }
+            let omitted = bench.heard.filter { $0.kind == .omitted }
+            #expect(bench.board.fires.count == fires && omitted.count == 3 - fires, "\(microseconds) us")
+            #expect(omitted.allSatisfy { $0.detail == OmissionCause.late.rawValue })
+        }
+    }
+
     @Test("a tick comes every millisecond; missed ticks are counted as one and not made up for") func ticks() {
         var bench = LoopBench()
         var next = Instant(0)

@@ -67,6 +67,29 @@ extension FakedDevices {
             }
         }
 
+        @Test("H-27 a slow look at the lines costs the pulse; FIRE's own call, when it is slow, is seen and locks out")
+        func slow() throws {
+            let rig = try LinuxRig()
+            var before = rig.checkpoint()
+            while rig.firedBy < 0 {
+                before = rig.checkpoint()
+                rig.step()
+            }
+            let (fire, end) = (rig.firedBy, rig.checkpoint().calls)
+            let slow = try #require(Wrong.all.first { $0.name == "blocks 300 us" })
+            for number in before.calls..<end {
+                rig.restore(before)
+                cfake_set_plan(slow.plan(at: number))
+                switch rig.verdict(whole: false, slow: number) {
+                case .lateFire: #expect(number == fire)
+                case .train:
+                    #expect(number != fire)
+                    #expect(rig.train.omitted == (number < fire ? 1 : 0), "call \(number), FIRE is \(fire)")
+                case .stop, .broken: Issue.record("call \(number): \(rig.shown)")
+                }
+            }
+        }
+
         @Test("H-26 a board that lacks a guarantee is tested, shown, and not armed") func posture() throws {
             var posture = Posture()
             posture.isReal = true

@@ -1,5 +1,6 @@
 // A bench for the real `stimd` on a machine without GPIO, I2C or watchdog: preloaded, it stands in for libgpiod 1.6, libi2c and the
-// devices, in real time, with a simple plant behind them. Every change of the outputs is written to the file PLANT_LOG, with its time.
+// devices, in real time, with a simple plant behind them. Every change of the outputs is written to the file PLANT_LOG, with its time;
+// so is every edge of FIRE, as "fire 1".
 //
 //     PLANT_HANDS   a file: the key switch is on while it exists
 //
@@ -64,14 +65,21 @@ static void move(void) {
     }
 }
 
-static void record(void) {
+// Writes what happens now.
+static void note(const char *what) {
     if (log_file < 0) {
         const char *path = getenv("PLANT_LOG");
         log_file = open(path ? path : "/dev/null", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     }
     char line[64];
-    int length = snprintf(line, sizeof line, "%lld %u %d\n", (long long)now(), outputs, (int)volts);
+    int length = snprintf(line, sizeof line, "%lld %s\n", (long long)now(), what);
     if (write(log_file, line, (size_t)length) < 0) log_file = -1;
+}
+
+static void record(void) {
+    char what[32];
+    snprintf(what, sizeof what, "%u %d", outputs, (int)volts);
+    note(what);
 }
 
 static void set(uint32_t levels, uint32_t mask) {
@@ -80,6 +88,7 @@ static void set(uint32_t levels, uint32_t mask) {
     outputs = (outputs & ~mask) | (levels & mask);
     if (outputs == before) return;
     if ((before ^ outputs) & HEARTBEAT) beat_at = now();
+    if (outputs & ~before & FIRE) note("fire 1");
     if ((outputs & ~before & FIRE) && (before & ARM) && is_enabled(now()) && volts > 5) {
         volts *= 0.77;
         edges++;

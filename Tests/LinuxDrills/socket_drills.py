@@ -1,4 +1,4 @@
-"""The drill on the sockets of `stimd --linux`: its console is confined when somebody connects."""
+"""The drill on the sockets of `stimd`: its console is confined when somebody connects."""
 
 import os
 import signal

@@ -28,6 +28,8 @@ public final class LinuxRig {
     var due = Fixed<4, Instant>(repeating: Instant(0))
     var ranAt = Fixed<4, Instant>(repeating: Instant(0))
     var isBusy = Fixed<4, Bool>(repeating: false)
+    /// The call that raised FIRE last.
+    public internal(set) var firedBy: Int64 = -1
     let pages: Pages
 
     /// Claims a board of the world with seed 1.
@@ -128,14 +130,11 @@ public final class LinuxRig {
 
     private func look() {
         watch.nextLookAt = now + .milliseconds(10)
+        let ran = LastRuns(
+            safety: ranAt[Seat.safety.rawValue], sampler: ranAt[Seat.sampler.rawValue],
+            console: ranAt[Seat.person.rawValue])
+        checkers.tasksRan(ran, &world)
         checkers.observe(&world, at: now)
-        if world.volts >= 60, mustHaveStopped { checkers.tripped(at: now) }
-    }
-
-    /// Without ENABLE the hardware has stopped the board; a task that stands still must have been noticed.
-    private var mustHaveStopped: Bool {
-        !world.isEnabled || now - ranAt[Seat.safety.rawValue] > .milliseconds(60)
-            || now - ranAt[Seat.sampler.rawValue] > .milliseconds(80)
     }
 
     /// The kernel's state, as the console sees it.

@@ -12,6 +12,8 @@ enum Plant {
         plant.context = Unmanaged.passUnretained(rig).toOpaque()
         plant.set = { context, levels, mask in
             let rig = Plant.rig(context)
+            let rises = OutputLines(rawValue: levels & mask) - rig.world.pins
+            if rises.contains(.fire) { rig.firedBy = cfake_call() }
             try? rig.world.set(OutputLines(rawValue: levels), mask: OutputLines(rawValue: mask), at: rig.now)
         }
         plant.levels = { context in

@@ -192,6 +192,20 @@ struct SoakFindings {
         }
     }
 
+    @Test("seed 25707: `arm` as a discharge ends at 60 V meets the last samples' noise, and no runaway")
+    func armedAtTheEndOfADischarge() throws {
+        for seed in UInt64(1)...40 {
+            try withBench(seed: seed, armed: 30) { bench in
+                bench.perform(.line("disarm"))
+                while bench.rig.state != .safe { bench.run(for: .milliseconds(1)) }
+                bench.perform(.line("arm"))
+                bench.run(for: .seconds(6))
+                let isReady = bench.newTrips.isEmpty && bench.rig.state == .ready
+                #expect(isReady, "seed \(seed): \(bench.history.map(\.text))")
+            }
+        }
+    }
+
     @Test("a power cut loses what was not on the medium, and the journal is whole") func powerCut() throws {
         try withBench(armed: 30) { bench in
             bench.perform(.line("train 10Hz 10"))

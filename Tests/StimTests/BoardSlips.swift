@@ -39,6 +39,7 @@ extension BoardCheckTests {
         Slip(
             "kind = \"linux\"", "kind = \"simulated\"",
             "[outputs]: a simulated board has no such section", "[inputs]: a simulated board has no such section",
+            "[lines]: a simulated board has no such section",
             "[bus]: a simulated board has no such section", "[watchdog]: a simulated board has no such section",
             "[serial]: a simulated board has no such section", "[cpu]: a simulated board has no such section"),
         Slip(
@@ -158,6 +159,10 @@ extension BoardCheckTests {
         Slip(
             "baud = 115_200", "baud = 115_000",
             "serial[0].baud = 115000: a baud rate that serial lines do not have: 9600 19200 38400 57600 115200 230400 460800 500000 576000 921600 1000000 are"
+        ),
+        Slip(
+            "after_exit = \"released\"", "after_exit = \"off\"",
+            "lines.after_exit = \"off\": what lines do when the program ends is not \"kept\", \"released\" or, where the kernel does not say, \"untold\""
         ),
         Slip(
             "isolated = 3", "isolated = 0",

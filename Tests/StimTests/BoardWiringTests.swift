@@ -86,13 +86,16 @@ import Testing
     }
 
     @Test(
-        "the kernel's command line is one line, and isolates the CPU that board.toml names",
+        "the kernel's command line is one line, and says of CPU and lines what board.toml says",
         arguments: ["rpi4", "rpi5"])
     func commandLine(board: String) throws {
         let text = try BoardFiles.text("\(board)/cmdline.txt")
         #expect(text.split(separator: "\n").count == 1)
         let cpu = try wiring(board).isolatedCPU
         #expect(text.contains("isolcpus=managed_irq,domain,\(cpu) ") && text.contains("nohz_full=\(cpu) "))
+        // Two programs are told the same of the lines: the kernel, and the firmware that asks it.
+        let isKept = !text.contains(".persist_gpio_outputs=n")
+        #expect(try wiring(board).persistence == (isKept ? .kept : .released))
         // The console's line is not the kernel's.
         #expect(!text.contains("console=serial0") && !text.contains("console=ttyAMA0"))
     }

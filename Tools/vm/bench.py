@@ -111,7 +111,7 @@ class Plant:
 class Firmware:
     """stimd and the person at its line."""
 
-    def __init__(self, *options, tty_path=NEAR, far=FAR):
+    def __init__(self, *options, tty_path=NEAR, far=FAR, program=BUILT + "/stimd"):
         self.heard = ""
         self.line = None
         if far:
@@ -120,7 +120,7 @@ class Firmware:
             termios.tcflush(self.line, termios.TCIOFLUSH)
         self.errors = open(RUN + "/stimd.err", "w+b")
         self.process = subprocess.Popen(
-            [BUILT + "/stimd", "--board", os.environ["BOARD_FILE"], "--journal", RUN + "/journal/log", "--latches", RUN + "/latches",
+            [program, "--board", os.environ["BOARD_FILE"], "--journal", RUN + "/journal/log", "--latches", RUN + "/latches",
              "--tty", tty_path, *options],
             stdin=subprocess.DEVNULL, stderr=self.errors)
 
@@ -181,14 +181,14 @@ class Firmware:
 class Bench:
     """One drill's plant and firmware. Everything is gone at the end, the watchdog disarmed."""
 
-    def __init__(self, *options, starts=True):
+    def __init__(self, *options, starts=True, **how):
         for folder in (RUN, RUN + "/journal"):
             os.makedirs(folder, exist_ok=True)
         for file in ("journal/log", "latches"):
             if os.path.exists(f"{RUN}/{file}"):
                 os.unlink(f"{RUN}/{file}")
         self.plant = Plant()
-        self.firmware = Firmware(*options) if starts else None
+        self.firmware = Firmware(*options, **how) if starts else None
 
     def __enter__(self):
         return self

@@ -4,11 +4,13 @@ import contextlib
 import errno
 import fcntl
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
+import tty
 
 from bench import NEAR, RUN, Bench, Failed, Firmware, now
 from testing import OUTPUTS, PUMP, check, test, timed
@@ -132,6 +134,38 @@ def line_hung_up():
         fcntl.ioctl(near, TIOCVHANGUP)
         os.close(near)
         return timed(bench, fault, 100)
+
+
+def breaks():
+    """Breaks that the kernel has seen on the firmware's serial line."""
+    with open("/proc/tty/driver/serial") as file:
+        line = next(line for line in file if line.startswith("1:"))
+    found = re.search(r"brk:(\d+)", line)
+    return int(found[1]) if found else 0
+
+
+@test
+def line_breaks():
+    """A break on the line of an armed board; the line stays, and answers whoever comes next."""
+    with Bench() as bench:
+        bench.to_ready()
+        seen = breaks()
+        monitor = os.open("/dev/ttyS3", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        tty.setraw(monitor)
+        # What the line echoed to the monitor before it was raw is a command that fails.
+        os.write(monitor, b"\rchardev-send-break near\r")
+        # The emulator does it when it comes to it: the break is not earlier than the last look that did not see it.
+        begun = fault = now()
+        while breaks() == seen:
+            check(fault - begun < 10_000_000_000, "no break was seen")
+            time.sleep(0.0005)
+            fault = now()
+        os.close(monitor)
+        result = timed(bench, fault, 100)
+        bench.firmware.heard = ""
+        bench.firmware.say("status")
+        bench.firmware.expect("journal    writable", 5)
+        return result + "; the line answers"
 
 
 # --- The watchdog ---

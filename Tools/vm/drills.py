@@ -15,7 +15,21 @@ from testing import PUMP, check, test, timed
 @test
 def train():
     """Self-test, arm, charge, ten pulses, discharge, over the serial line; the journal read back."""
-    with Bench() as bench:
+    return ten_pulses()
+
+
+@test
+def train_gpiod2():
+    """The same with Debian 13's libgpiod 2.x: its headers when the firmware was built, its library now."""
+    program = os.environ["BOARD_GPIOD2"]
+    linked = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+    library = next((line.strip() for line in linked.splitlines() if "libgpiod" in line), "no libgpiod")
+    check("libgpiod.so.3 => " in library and "not found" not in library, library)
+    return "libgpiod.so.3; " + ten_pulses(program=program)
+
+
+def ten_pulses(**how):
+    with Bench(**how) as bench:
         bench.to_ready()
         bench.firmware.say("train 10Hz 10")
         bench.firmware.expect("pattern complete: 10 of 10 delivered", 20)

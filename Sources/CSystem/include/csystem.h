@@ -39,6 +39,7 @@ RT void csystem_unmap(void *memory, size_t bytes);
 RT int64_t csystem_now(void);                      // CLOCK_MONOTONIC, nanoseconds
 RT int64_t csystem_wall(void);                     // CLOCK_REALTIME, nanoseconds since 1970
 RT int32_t csystem_sleep_until(int64_t deadline);  // absolute on CLOCK_MONOTONIC; 0 or -errno
+RT int64_t csystem_spin_until(int64_t deadline);   // reads CLOCK_MONOTONIC until it is there; what it says then
 
 // --- Descriptors ---
 
@@ -101,14 +102,18 @@ RT int32_t csystem_signal(void);
 // 1 or 0.
 RT int32_t csystem_is_terminal(int32_t descriptor);
 // Puts a terminal into raw mode (bytes as typed, no echo, no signals from keys) until csystem_terminal_restore, which also
-// runs at exit and when the process dies of a fault of its own. One terminal at a time: -EBUSY for a second one.
+// runs at exit and when the process dies of a fault of its own. One terminal at a time: -EBUSY for a second one. Input is marked:
+// a break and a byte with a framing error come as 0xFF 0x00 and a byte, a byte 0xFF comes twice.
 RT int32_t csystem_terminal_raw(int32_t descriptor);
 RT int32_t csystem_terminal_restore(void);
 // Gives a serial device 9600 bits a second, 8N1, whatever it had. 0 or -errno.
 int32_t csystem_terminal_9600(int32_t descriptor);
-// Opens a serial device (no controlling terminal, non-blocking) and makes it raw; a descriptor. When its carrier is there, the line is
-// hung up when the carrier goes; else its modem lines are ignored.
-RT int32_t csystem_terminal_open(const char *path);
+// Opens a serial device (no controlling terminal, non-blocking) and makes it raw, its input marked as above; a descriptor. When its
+// carrier is there, the line is hung up when the carrier goes; else its modem lines are ignored. `baud`, bits a second: 0 leaves the rate
+// as it is; -EINVAL for one that serial lines do not have.
+RT int32_t csystem_terminal_open(const char *path, uint32_t baud);
+// 1 for a serial device whose modem lines are ignored: nothing shows that its other end has gone. Else 0.
+RT int32_t csystem_terminal_is_three_wire(int32_t descriptor);
 
 // --- Pseudo-terminals ---
 

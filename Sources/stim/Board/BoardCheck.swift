@@ -101,5 +101,5 @@ struct BoardCheck: TextCheck {
 
     func isHexadecimal(_ path: String) -> Bool { path.hasPrefix("addresses.") }
 
-    static let wiringSections: Set = ["outputs", "inputs", "bus", "watchdog", "serial", "cpu"]
+    static let wiringSections: Set = ["outputs", "inputs", "lines", "bus", "watchdog", "serial", "cpu"]
 }

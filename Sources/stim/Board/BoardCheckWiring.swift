@@ -15,6 +15,7 @@ extension BoardCheck {
         wiring.watchdog = readText("watchdog.path", "\(device) \"/dev/watchdog0\"") ?? FixedText()
         wiring.watchdogSpan = UInt32(
             clamping: readNumber("watchdog.span_seconds", "the span in seconds, 1 ... 15") ?? 0)
+        readPersistence(&wiring)
         readSerial(&wiring)
         if text.values["cpu.isolated"] != nil {
             let cpu = readNumber("cpu.isolated", "1 ... 63") ?? 1
@@ -65,6 +66,13 @@ extension BoardCheck {
         return line
     }
 
+    private mutating func readPersistence(_ wiring: inout BoardWiring) {
+        let path = WiringFault.persistence.path
+        guard let word: FixedText<16> = readText(path, "\"kept\", \"released\" or \"untold\"") else { return }
+        let known = LinePersistence.words.first { word == FixedText($0.word.utf8) }
+        if let known { wiring.persistence = known.value } else { note(path, WiringFault.persistence.words) }
+    }
+
     private mutating func readSerial(_ wiring: inout BoardWiring) {
         let count = (0..<64).first { !text.tables.contains("serial[\($0)]") } ?? 64
         for index in 0..<max(count, 1) {
@@ -79,6 +87,13 @@ extension BoardCheck {
             wiring.serial[index].baud = UInt32(clamping: baud ?? 0)
         }
     }
+}
+
+extension LinePersistence {
+    /// What a board file calls them.
+    static let words: [(word: String, value: LinePersistence)] = [
+        ("kept", .kept), ("released", .released), ("untold", .untold),
+    ]
 }
 
 extension Signal {
@@ -108,6 +123,7 @@ extension WiringFault {
         case .serial(let index): "serial[\(index)].path"
         case .baud(let index): "serial[\(index)].baud"
         case .cpu: "cpu.isolated"
+        case .persistence: "lines.after_exit"
         case .simulated: "board.kind"
         }
     }

@@ -35,6 +35,8 @@ enum BoardListing {
             let level = line.isActiveLow ? "low" : "high"
             lines.append("\(signal.name) = { line = \"\(string(line.name))\"\(gpio), active = \"\(level)\" }")
         }
+        let persistence = LinePersistence.words.first { $0.value == wiring.persistence }?.word ?? ""
+        lines += ["", "[lines]", "after_exit = \"\(persistence)\""]
         lines += ["", "[bus]", "path = \"\(string(wiring.bus))\""]
         lines += ["", "[watchdog]", "path = \"\(string(wiring.watchdog))\"", "span_seconds = \(wiring.watchdogSpan)"]
         for index in 0..<2 where wiring.serial[index] != SerialWiring() {

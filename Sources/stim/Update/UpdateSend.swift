@@ -63,7 +63,7 @@ final class SerialTransport: UpdateLineTransport {
     private var pending: [UInt8] = []
 
     init(_ path: String, baud: UInt32) throws {
-        descriptor = try unsafe check(csystem_terminal_open(path), path)
+        descriptor = try unsafe check(csystem_terminal_open(path, 0), path)
         try setRate(baud, path)
     }
 

@@ -46,6 +46,8 @@ void cfake_set_plan(cfake_plan plan);
 // Calls so far.
 int64_t cfake_calls(void);
 void cfake_set_calls(int64_t calls);
+// The number of the call that happens now.
+int64_t cfake_call(void);
 // Edges that were taken: part of what a copy of the fakes' state must hold.
 uint32_t cfake_taken(void);
 void cfake_set_taken(uint32_t taken);

@@ -46,7 +46,7 @@ private func take(_ bundle: [UInt8], _ target: UpdateTarget) {
             for index in 0..<count { piece[index] = bundle[start + index] }
             try reader.take(piece, count: count) { (part, place, length) throws(UpdateRefusal) in
                 demand(place >= 0 && length > 0 && place + length <= count)
-                demand(reader.header == nil || part.limit >= Int64(length))
+                demand(Int64(length) <= part.limit)
                 handed += length
             }
             start += count

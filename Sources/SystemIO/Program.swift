@@ -58,22 +58,26 @@ public enum Program {
         if let tty {
             let line = unsafe csystem_terminal_open(tty.text, baud)
             if line < 0 { fail("the serial device of the command line does not open\n") }
-            return OpenedLine(line: ConsoleLine(input: line, output: line, isMarked: true), isTerminal: true)
+            return OpenedLine(
+                line: ConsoleLine(input: line, output: line, isMarked: true), input: line, isTerminal: true)
         }
         let person = csystem_is_terminal(0) == 1
         if person && csystem_terminal_raw(0) < 0 { fail("the terminal cannot be had\n") }
         return OpenedLine(
-            line: ConsoleLine(input: 0, output: 1, quitsOnKey: person, isMarked: person), isTerminal: person)
+            line: ConsoleLine(input: 0, output: 1, quitsOnKey: person, isMarked: person), input: 0,
+            isTerminal: person)
     }
 }
 
 /// The console's line, and what it is.
 public struct OpenedLine: BitwiseCopyable {
     public let line: ConsoleLine
+    /// Where its bytes come from.
+    public let input: Int32
     /// A person, or a serial line: no script whose last answers are waited for.
     public let isTerminal: Bool
     /// Nothing shows that the other end has gone.
-    public var isThreeWire: Bool { isTerminal && csystem_terminal_is_three_wire(line.input) == 1 }
+    public var isThreeWire: Bool { isTerminal && csystem_terminal_is_three_wire(input) == 1 }
 }
 
 extension BoardFault {

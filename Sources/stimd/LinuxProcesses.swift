@@ -42,7 +42,7 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
     let incoming = options.updates?.incoming.map { unsafe csystem_file_open($0.text, 1) } ?? -1
     let staging = unsafe updateStaging(options, incoming, seat.pointee.board.identity)
     let others = unsafe options.others.open(allowsWire: seat.pointee.allowsWire)
-    var kept = Fixed<6, Int32>(repeating: opened.line.input)
+    var kept = Fixed<6, Int32>(repeating: opened.input)
     kept[1] = file
     kept[2] = incoming
     kept[3] = others.local

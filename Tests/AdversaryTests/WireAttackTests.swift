@@ -14,6 +14,7 @@ import Testing
         #expect(bench.ask("@060") == [0x40, 0x89])
         #expect(bench.ask("EB") == [0x45, 0x89])
         #expect(bench.poll(.seconds(3)) { $0.state == .ready })
+        bench.poll(.milliseconds(100))
         for count in 1...3 as ClosedRange<UInt64> {
             #expect(bench.ask("EH") == [0x45, 0x8C])
             bench.poll(.milliseconds(1_100))

@@ -75,6 +75,8 @@ import Testing
         var sent: [Command] = []
         for byte in bytes {
             bench.session.receive(byte, at: bench.now)
+            // A line that begins like JSON or SCPI changes the language: back to the shell's.
+            if bench.session.mode != .human { bench.session.mode = .human }
             while let command = bench.session.takeCommand() {
                 if case .renew = command.command { continue }
                 sent.append(command.command)

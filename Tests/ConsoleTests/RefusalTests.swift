@@ -122,6 +122,8 @@ import Testing
             "`control take`, then the same again"
         ),
         (Refusal(.update), "an update is not taken", "`update status` says which"),
+        (Refusal(.session), "no session runs, and this belongs to a subject", "`session start CODE` first"),
+        (Refusal(.answer), "no pulse waits for an answer", "`pulse` first"),
     ]
 
     @Test("every rule has its text: limit, value, and what would work", arguments: texts)

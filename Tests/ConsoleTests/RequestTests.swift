@@ -5,39 +5,40 @@ import Testing
 
 @Suite("requests in JSON") struct RequestTests {
     static let sent: [(String, Command)] = [
-        (#"{"command":"train 10Hz 50"}"#, .start(.train(intensity: PerMille(300), rate: .hertz(10), pulses: 50))),
+        (#"{"command":"train 10Hz 50"}"#, .start(.train(intensity: PerMille(200), rate: .hertz(10), pulses: 50))),
         (
             #"{ "pulses" : 50 , "command":"train","rateMillihertz":10500,"id":1}"#,
-            .start(.train(intensity: PerMille(300), rate: Millihertz(10_500), pulses: 50))
+            .start(.train(intensity: PerMille(200), rate: Millihertz(10_500), pulses: 50))
         ),
         (
             #"{"command":"train","rateMillihertz":10000,"pulses":5,"repeats":4,"everyNs":10000000000}"#,
             .start(
-                .train(intensity: PerMille(300), rate: .hertz(10), pulses: 5, repeats: 4, every: .seconds(10)))
+                .train(intensity: PerMille(200), rate: .hertz(10), pulses: 5, repeats: 4, every: .seconds(10)))
         ),
         (
             #"{"command":"theta","bursts":10,"trains":2}"#,
-            .start(.thetaBurst(intensity: PerMille(300), bursts: 10, trains: 2))
+            .start(.thetaBurst(intensity: PerMille(200), bursts: 10, trains: 2))
         ),
-        (#"{"command":"itbs","trains":3}"#, .start(.thetaBurst(intensity: PerMille(300), bursts: 10, trains: 3))),
-        (#"{"command":"ctbs"}"#, .start(.thetaBurst(intensity: PerMille(300), bursts: 200))),
+        (#"{"command":"itbs","trains":3}"#, .start(.thetaBurst(intensity: PerMille(200), bursts: 10, trains: 3))),
+        (#"{"command":"ctbs"}"#, .start(.thetaBurst(intensity: PerMille(200), bursts: 200))),
         (
             #"{"command":"qps","intervalNs":50000001,"bursts":12}"#,
-            .start(.quadripulse(intensity: PerMille(300), interval: Nanoseconds(50_000_001), bursts: 12))
+            .start(.quadripulse(intensity: PerMille(200), interval: Nanoseconds(50_000_001), bursts: 12))
         ),
         (
             #"{"command":"paired","intervalNs":100000000,"repeats":2,"everyNs":5000000000}"#,
             .start(
-                .paired(intensity: PerMille(300), interval: .milliseconds(100), repeats: 2, every: .seconds(5)))
+                .paired(intensity: PerMille(200), interval: .milliseconds(100), repeats: 2, every: .seconds(5)))
         ),
-        (#"{"command":"pulse"}"#, .start(.single(intensity: PerMille(300)))),
-        (#"{"command":"arm"}"#, .arm(intensity: PerMille(300))), (#"{"command":"stop"}"#, .stop),
+        (#"{"command":"pulse"}"#, .start(.single(intensity: PerMille(200)))),
+        (#"{"command":"arm"}"#, .arm(intensity: PerMille(200))), (#"{"command":"stop"}"#, .stop),
         (#"{"command":"clear","trip":"patientStop"}"#, .clear(.patientStop)), (#"{"command":"clear"}"#, .clear(nil)),
     ]
 
     @Test("a request reaches the safety side as what it says, and every line is answered in JSON", arguments: sent)
     func sends(_ request: String, _ command: Command) {
         let bench = Bench()
+        bench.session.intensity = PerMille(200)
         bench.type(request + "\n")
         #expect(bench.command() == command, "\(bench.read())")
         #expect(bench.session.mode == .json)

@@ -115,12 +115,24 @@ public struct ChannelLines: ~Copyable {
         if local != 0 || tcp != 0 { acceptsFrom = board.now + ChannelLines.acceptInterval }
     }
 
+    /// A channel whose client has said its last is given to one who comes when all are taken.
+    private mutating func replace<End: LineEnd & ~Copyable>(_ kind: ChannelName.Kind, _ board: inout End) -> Int? {
+        for channel in 0..<ChannelNumber.count where sockets[channel] >= 0 && lines[channel].status == .ending {
+            board.hangUp(channel)
+            free(channel)
+            return board.connect(kind)
+        }
+        return nil
+    }
+
     private mutating func accept<End: LineEnd & ~Copyable>(
         _ listener: Int32, _ kind: ChannelName.Kind, _ board: inout End
     ) {
         let client = csystem_accept(listener)
         guard client >= 0 else { return }
-        guard let channel = board.connect(kind) else {
+        var seat = board.connect(kind)
+        if seat == nil { seat = replace(kind, &board) }
+        guard let channel = seat else {
             let message: StaticString = "refused: busy  all channels of sockets are taken\n"
             _ = unsafe csystem_write(client, message.utf8Start, message.utf8CodeUnitCount)
             csystem_close(client)

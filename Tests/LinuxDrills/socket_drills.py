@@ -17,6 +17,21 @@ def ask(bench, client, line, what):
         said += part
 
 
+def connect_anew(bench, seconds):
+    """Connects to the socket of a console that has just been started: the old one may still seem to listen for a moment."""
+    end = time.monotonic() + seconds
+    while True:
+        client = socket.socket(socket.AF_UNIX)
+        try:
+            client.connect(bench.socket)
+            ask(bench, client, "role", "control is free")
+            return client
+        except OSError as problem:
+            client.close()
+            bench.check(time.monotonic() < end, f"the new console does not listen: {problem}")
+            time.sleep(0.05)
+
+
 def sockets(bench, _):
     local = socket.socket(socket.AF_UNIX)
     local.connect(bench.socket)
@@ -29,13 +44,6 @@ def sockets(bench, _):
     after = bench.dead_after(begin, 1.0)
     _, console = bench.children()
     os.kill(console, signal.SIGKILL)
-    tcp.settimeout(5)
-    while tcp.recv(65536):
-        pass
-    again = socket.socket(socket.AF_UNIX)
-    end = time.monotonic() + 5
-    while again.connect_ex(bench.socket):
-        bench.check(time.monotonic() < end, "the new console does not listen")
-        time.sleep(0.05)
+    again = connect_anew(bench, 5)
     ask(bench, again, "status", "safe")
     return f"refused by the holder's name; Ctrl-X from a socket: dead after {after * 1000:.0f} ms; a new console listens again"

@@ -201,13 +201,7 @@ def many_connections(desk, main):
     holder = desk.local()
     accepted(holder, "set intensity 60%")
     arm(holder)
-    clients = []
-    for number in range(128):
-        client = desk.raw_tcp() if number % 2 else socket.socket(socket.AF_UNIX)
-        if not number % 2:
-            client.settimeout(10)
-            client.connect(desk.path)
-        clients.append(client)
+    clients = [desk.raw_tcp() if number % 2 else desk.raw_local() for number in range(128)]
     refused = sum(1 for client in clients if closed_by_board(client, 0.3))
     status = accepted(holder, "status")
     check(status["state"] == "ready", f"the holder was disarmed: {status['state']}")

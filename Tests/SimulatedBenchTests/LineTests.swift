@@ -1,4 +1,5 @@
 import CSystem
+import Console
 import Glibc
 import StimulatorCore
 import SystemIO
@@ -8,9 +9,11 @@ import Testing
 private struct Heard: LineEnd {
     var all: [Int] = []
     var now: Instant { Instant(csystem_now()) }
-    mutating func receive(_ byte: UInt8) { all.append(Int(byte)) }
-    mutating func takeOutput() -> UInt8? { nil }
-    mutating func hangUp() { all.append(-1) }
+    mutating func receive(_ byte: UInt8, on channel: Int) { all.append(Int(byte)) }
+    mutating func takeOutput(of channel: Int) -> UInt8? { nil }
+    mutating func endInput(of channel: Int) {}
+    mutating func hangUp(_ channel: Int) { all.append(-1) }
+    mutating func connect(_ kind: ChannelName.Kind) -> Int? { nil }
 }
 
 @Suite("Breaks and framing errors on a line")
@@ -20,13 +23,12 @@ struct LineTests {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { return [] }
         defer { for end in ends { close(end) } }
-        var line = ConsoleLine(input: ends[0], output: ends[1], isMarked: isMarked)
+        var lines = ChannelLines(line: ConsoleLine(input: ends[0], output: ends[1], isMarked: isMarked))
         var heard = Heard()
         for part in oneByOne ? bytes.map({ [$0] }) : [bytes] {
             _ = part.withUnsafeBytes { csystem_write_all(ends[1], $0.baseAddress, $0.count) }
-            var status = ConsoleLine.Status.up
-            for _ in 0..<3 { status = line.exchange(with: &heard, timeout: .milliseconds(2)) }
-            #expect(status == .up)
+            for _ in 0..<3 { lines.exchange(with: &heard, timeout: .milliseconds(2)) }
+            #expect(!lines.hasEnded && !lines.hasQuit)
         }
         return heard.all
     }

@@ -21,7 +21,7 @@ struct SessionRecord {
     /// Counts the sessions of this subject in this journal from 1.
     let number: Int
     let profile: SessionProfile
-    let began: WallTime
+    private(set) var began: WallTime
     var ended: WallTime?
     /// How often it went on after it had been broken off.
     var resumed = 0

@@ -3,6 +3,7 @@ import CReference
 import CSystem
 import ControlLoop
 import LinuxBoard
+import SimulatedBoard
 
 /// A thread that meets edges as the safety task's does: SCHED_FIFO 80, touched stack, locked memory, timers that are not put off.
 @safe struct EdgePace {
@@ -22,7 +23,7 @@ import LinuxBoard
         try check(clinuxboard_lock_memory(), "locking memory (start as root)")
         latency = clinuxboard_hold_latency()
         try check(clinuxboard_sharp_timers(), "timers")
-        guard let memory = unsafe csystem_map(64 + capacity * 8) else {
+        guard let memory = unsafe csystem_map(64 + capacity * 16) else {
             throw SystemFailure(attempt: "memory for the edges", code: ENOMEM)
         }
         seat = unsafe EdgeSeat(memory, capacity: capacity, interval: interval)
@@ -50,12 +51,16 @@ import LinuxBoard
     let words: SharedWords
     let late: UnsafeMutablePointer<Int64>
     var capacity: Int { Int(words.load(2)) }
-    var interval: Int64 { Int64(bitPattern: words.load(3)) }
+    /// The edges, nanoseconds from the first: up to a microsecond off the grid, so that no loop is lucky in how its turns fall.
+    private var schedule: UnsafeMutablePointer<Int64> { unsafe late + capacity }
 
     init(_ memory: UnsafeMutableRawPointer, capacity: Int, interval: Int64) {
         unsafe self.init(memory)
         words.store(UInt64(capacity), 2)
-        words.store(UInt64(bitPattern: interval), 3)
+        var dice = Dice(seed: 1)
+        for index in 0..<capacity {
+            unsafe schedule[index] = Int64(index) * interval + Int64(dice.below(1_000))
+        }
     }
 
     init(_ memory: UnsafeMutableRawPointer) {
@@ -64,17 +69,16 @@ import LinuxBoard
     }
 
     func meet(_ way: EdgePace.Way) -> Int64 {
-        let first = csystem_now() + EdgePace.lead
+        let begin = csystem_now() + EdgePace.lead
         switch way {
         case .reference:
-            return Int64(unsafe reference_edges(first, interval, TaskWait.spin, Int32(capacity), late))
+            return Int64(unsafe reference_edges(begin, schedule, TaskWait.spin, Int32(capacity), late))
         case .firmware:
-            var edge = first
             for index in 0..<capacity {
+                let edge = unsafe begin + schedule[index]
                 let met = TaskWait.until(edge, isEdge: true)
                 if met < 0 { return met }
                 unsafe late[index] = met - edge
-                edge += interval
             }
             return 0
         }

@@ -4,9 +4,10 @@ import StimulatorCore
 extension CommandName {
     var entry: CommandEntry {
         switch self {
-        case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew, .role,
+        case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew,
             .control:
             lookingEntry
+        case .role, .control: controlEntry
         case .protocol, .override: protocolEntry
         case .session, .threshold, .note, .clock, .yes, .no, .subject: subjectEntry
         case .pulse, .train, .theta, .itbs, .ctbs, .qps, .paired: patternEntry
@@ -61,6 +62,13 @@ extension CommandName {
                     once a second, until `mode` is given or the line goes down.
                     """,
                 example: "renew")
+        default:
+            CommandEntry("help", "help [COMMAND]", "lists the commands, or explains one", example: "help train")
+        }
+    }
+
+    private var controlEntry: CommandEntry {
+        switch self {
         case .role:
             CommandEntry(
                 "role", "role [observer|operator|engineer]", "says which role this channel has, or changes it",
@@ -71,7 +79,7 @@ extension CommandName {
                     has to wait, longer each time.
                     """,
                 example: "role engineer")
-        case .control:
+        default:
             CommandEntry(
                 "control", "control [take|release]", "says who holds control, takes it, or gives it back",
                 details: """
@@ -80,8 +88,6 @@ extension CommandName {
                     that is active only for an engineer: the board disarms first. `control release` disarms, too.
                     """,
                 example: "control take")
-        default:
-            CommandEntry("help", "help [COMMAND]", "lists the commands, or explains one", example: "help train")
         }
     }
 

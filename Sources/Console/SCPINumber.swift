@@ -8,7 +8,7 @@ struct SCPINumber: BitwiseCopyable {
     /// Digits were left out that were not zero: the number is a little larger than the mantissa says.
     private var isCut = false
 
-    /// The largest exponent that a number may be written with (IEEE 488.2, 7.7.2.4).
+    /// The largest exponent that a number may be written with (IEEE 488.2, section 7.7.2).
     private static var largestExponent: Int { 32_000 }
     /// Digits that are kept: enough for any value times any unit.
     private static var mostMantissa: Int64 { 100_000_000_000_000 }

@@ -136,7 +136,7 @@ struct SCPIScanner: BitwiseCopyable {
             throw SCPIFault(isPrinted || isBlank(line.bytes[next]) ? -102 : -101, here)
         }
         while next < line.count, isWordByte(line.bytes[next]) { next += 1 }
-        // IEEE 488.2, 7.6.1.2: twelve letters, digits among them.
+        // IEEE 488.2, section 7.6.1: twelve letters, digits among them.
         guard next - start <= 12 else { throw SCPIFault(-112, WordRange(start: start, end: next)) }
         return WordRange(start: start, end: next)
     }

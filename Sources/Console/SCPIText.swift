@@ -1,6 +1,6 @@
 import StimulatorCore
 
-/// Responses of queries: numbers in volts, seconds, joules and degrees; 9.91E37 where there is none (SCPI-99, volume 1, 7.2.1.5).
+/// Responses of queries: numbers in volts, seconds, joules and degrees; 9.91E37 where there is none (SCPI-99, volume 1, section 7.2.1).
 extension LineOutput {
     /// What the console calls itself in `*IDN?`; the third number rises with its grammars.
     private static var version: StaticString { "1.0.0" }

@@ -72,10 +72,10 @@ public struct ThresholdProcedure: BitwiseCopyable, Hashable, Sendable {
         if isFinished { return nil }
         switch method {
         case .relativeFrequency: return frequency.proposal
-        case .stochasticApproximation: return ThresholdProcedure.rounded(approximation.position, least: least)
+        case .stochasticApproximation: return ThresholdProcedure.nearest(approximation.position, least: least)
         default:
             if pulses == 0, let givenStart { return givenStart }
-            return ThresholdProcedure.rounded(likelihood.best, least: least)
+            return ThresholdProcedure.nearest(likelihood.best, least: least)
         }
     }
 
@@ -109,16 +109,16 @@ public struct ThresholdProcedure: BitwiseCopyable, Hashable, Sendable {
         guard isFinished, let found = threshold else { return nil }
         let (low, high) = likelihood.interval
         return ThresholdEstimate(
-            threshold: found, low: min(found, ThresholdProcedure.rounded(low, least: PerMille(1))),
-            high: max(found, ThresholdProcedure.rounded(high, least: PerMille(1))), pulses: pulses)
+            threshold: found, low: min(found, ThresholdProcedure.nearest(low, least: PerMille(1))),
+            high: max(found, ThresholdProcedure.nearest(high, least: PerMille(1))), pulses: pulses)
     }
 
     private var threshold: PerMille? {
         if pulses >= ThresholdProcedure.mostPulses { return nil }
         switch method {
         case .relativeFrequency: return frequency.lowest
-        case .stochasticApproximation: return ThresholdProcedure.rounded(approximation.position, least: least)
-        default: return ThresholdProcedure.rounded(likelihood.best, least: least)
+        case .stochasticApproximation: return ThresholdProcedure.nearest(approximation.position, least: least)
+        default: return ThresholdProcedure.nearest(likelihood.best, least: least)
         }
     }
 
@@ -128,7 +128,7 @@ public struct ThresholdProcedure: BitwiseCopyable, Hashable, Sendable {
         return max(high - best, best - low) <= ThresholdProcedure.precision * best
     }
 
-    private static func rounded(_ perMille: Double, least: PerMille) -> PerMille {
+    private static func nearest(_ perMille: Double, least: PerMille) -> PerMille {
         max(least, min(PerMille(1000), PerMille(Int32(perMille + 0.5))))
     }
 }

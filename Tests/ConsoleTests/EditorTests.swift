@@ -23,6 +23,7 @@ import Testing
                 switch rest.popFirst() {
                 case "K": cells.removeLast(max(0, cells.count - cursor))
                 case "D": cursor -= Int(parameter) ?? 1
+                case "m": break
                 case "H", "J":
                     cells = []
                     cursor = 0
@@ -135,7 +136,7 @@ import Testing
         bench.type("set inten")
         bench.tell(Event(.trip, detail: Trip.coilMissing.rawValue, extra: 1, at: bench.now))
         let text = bench.read()
-        #expect(text.contains("\r\u{1B}[Ktrip: coilMissing"))
+        #expect(text.contains("\r\u{1B}[K\u{1B}[31mtrip: coilMissing"))
         #expect(screen(text).line == "safe> set inten")
     }
 }

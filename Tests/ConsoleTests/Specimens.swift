@@ -15,9 +15,10 @@ enum Specimens {
 
     /// A bench on which the command's example is accepted.
     private static func prepared(for name: CommandName) -> Bench {
-        let isOfSubject = name == .threshold || name == .yes || name == .no || name == .override
+        let isOfSubject = name == .threshold || name == .yes || name == .no || name == .override || name == .note
         let bench = armed(subject: isOfSubject ? measuredSubject() : SubjectContext(), mode: .json)
         switch name {
+        case .theta, .itbs, .ctbs: bench.session.intensity = PerMille(200)
         case .session, .clock: bench.board { $0.state = .safe }
         case .override: _ = bench.say("protocol load hf-10hz-m1-pain")
         case .yes, .no: wait(bench)

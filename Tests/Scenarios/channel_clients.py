@@ -17,54 +17,10 @@ import sys
 import tempfile
 import time
 
+from desk import Desk, SocketLine
 from serial_client import ARMED, Failure, Line, accepted, arm, check, until_discharged, until_rested, until_state
 
 PIN = "engineer-pin"
-
-
-class SocketLine(Line):
-    """A line over a socket: the same lines of JSON."""
-
-    def __init__(self, client):
-        self.client = client
-        client.setblocking(False)
-        self.descriptor = client.fileno()
-        self.rest, self.messages, self.mark = b"", [], 0
-        self.send("mode json")
-
-    def close(self):
-        self.client.close()
-
-
-class Desk:
-    """Where the board can be reached."""
-
-    def __init__(self, folder):
-        self.link = os.path.join(folder, "board")
-        self.path = os.path.join(folder, "socket")
-        self.pins = os.path.join(folder, "pins")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-
-    def raw_local(self):
-        client = socket.socket(socket.AF_UNIX)
-        client.connect(self.path)
-        return client
-
-    def raw_tcp(self):
-        return socket.create_connection(("127.0.0.1", self.port), 5)
-
-    def local(self):
-        return SocketLine(self.raw_local())
-
-    def tcp(self):
-        return SocketLine(self.raw_tcp())
-
-    def pty(self):
-        line = Line(self.link)
-        line.send("mode json")
-        return line
 
 
 def refused_by(line, command, rule, *words):

@@ -17,6 +17,8 @@ import tempfile
 import time
 import tty
 
+from scripted import script
+
 ARMED = {"arming", "charging", "ready", "firing", "recovering"}
 DISCHARGED_MILLIVOLTS = 60_000
 
@@ -270,33 +272,6 @@ def disconnect(line, link):
     return again, f"{status['state']} at {status['millivolts']} mV when opened again, then safe and discharged"
 
 
-SCRIPT = """
-set intensity $level
-arm
-for rate in 5Hz 10Hz
-repeat 2
-train $rate 3
-wait 2s
-end
-end
-disarm
-start
-expect refusal notArmed
-"""
-
-
-def script(program, link):
-    """A script with variables and loops, run by the host tool on the board at the other end of the line."""
-    command = [program, "run", "--port", link, "--set", "level=30%", "-"]
-    run = subprocess.run(command, input=SCRIPT, capture_output=True, text=True, timeout=120)
-    check(run.returncode == 0, f"status {run.returncode}: {run.stderr}")
-    trains = [json.loads(text) for text in run.stdout.splitlines() if '"trainFinished"' in text]
-    check([train["delivered"] for train in trains] == [3, 3, 3, 3], f"trains: {trains}")
-    slip = subprocess.run(command, input="arm\nset intensity $levle\n", capture_output=True, text=True, timeout=60)
-    check(slip.returncode == 2 and ":2: no variable $levle" in slip.stderr, slip.stderr)
-    return "four trains of 3 pulses from two loops; a misspelt variable ran nothing"
-
-
 def run_steps(program, link):
     line = Line(link)
     steps = [
@@ -313,7 +288,7 @@ def run_steps(program, link):
         print(f"passed  {name}: {verdict}", flush=True)
         line.close()
         name = "script"
-        print(f"passed  {name}: {script(program, link)}", flush=True)
+        print(f"passed  {name}: {script(program, link, check)}", flush=True)
     except (Failure, OSError, KeyError) as problem:
         print(f"FAILED  {name}: {type(problem).__name__}: {problem}", flush=True)
         return 1

@@ -83,6 +83,8 @@ struct UpdateSender<Transport: UpdateLineTransport> {
             let before = received
             if try !sendBatch(bundle) {
                 repeats += 1
+                // Late answers must not be taken for the next ones.
+                if fruitless > 1 { while try nextReply() != nil {} }
                 guard let got = try ask("update status")["received"] as? Int else {
                     throw failure("nothing is being received any more")
                 }

@@ -4,9 +4,7 @@ import StimulatorCore
 extension CommandName {
     var entry: CommandEntry {
         switch self {
-        case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew,
-            .control:
-            lookingEntry
+        case .help, .status, .selftest, .limits, .posture, .faults, .watch, .journal, .mode, .renew: lookingEntry
         case .role, .control: controlEntry
         case .protocol, .override: protocolEntry
         case .session, .threshold, .note, .clock, .yes, .no, .subject: subjectEntry

@@ -63,8 +63,8 @@ import Testing
 
     @Test("no edge is met early, by neither loop") func neverEarly() {
         var late = [Int64](repeating: -1, count: 20)
-        let schedule = (0..<20).map { Int64($0) * 300_000 }
-        #expect(unsafe reference_edges(csystem_now() + 1_000_000, schedule, TaskWait.spin, 20, &late) == 0)
+        let spins = [Int64](repeating: TaskWait.spin, count: 20)
+        #expect(unsafe reference_edges(csystem_now() + 1_000_000, 300_000, spins, 20, &late) == 0)
         #expect(late.allSatisfy { $0 >= 0 })
         for isEdge in [true, false] {
             for _ in 0..<20 {

@@ -3,7 +3,6 @@ import CReference
 import CSystem
 import ControlLoop
 import LinuxBoard
-import SimulatedBoard
 
 /// A thread that meets edges as the safety task's does: SCHED_FIFO 80, touched stack, locked memory, timers that are not put off.
 @safe struct EdgePace {
@@ -51,16 +50,17 @@ import SimulatedBoard
     let words: SharedWords
     let late: UnsafeMutablePointer<Int64>
     var capacity: Int { Int(words.load(2)) }
-    /// The edges, nanoseconds from the first: up to a microsecond off the grid, so that no loop is lucky in how its turns fall.
-    private var schedule: UnsafeMutablePointer<Int64> { unsafe late + capacity }
+    private var interval: Int64 { Int64(bitPattern: words.load(3)) }
+    /// How long is spun before each edge: up to a microsecond less than the firmware's 200 us, the same for both loops. On a machine that
+    /// counts instructions a wake-up takes as long as the last one, and where a loop's turns fall would be the luck of one number.
+    private var spins: UnsafeMutablePointer<Int64> { unsafe late + capacity }
 
     init(_ memory: UnsafeMutableRawPointer, capacity: Int, interval: Int64) {
         unsafe self.init(memory)
         words.store(UInt64(capacity), 2)
-        var dice = Dice(seed: 1)
-        for index in 0..<capacity {
-            unsafe schedule[index] = Int64(index) * interval + Int64(dice.below(1_000))
-        }
+        words.store(UInt64(bitPattern: interval), 3)
+        // Spread evenly, whatever the number of edges: steps of the golden section.
+        for index in 0..<capacity { unsafe spins[index] = TaskWait.spin - Int64(index) * 617 % 1_000 }
     }
 
     init(_ memory: UnsafeMutableRawPointer) {
@@ -69,16 +69,17 @@ import SimulatedBoard
     }
 
     func meet(_ way: EdgePace.Way) -> Int64 {
-        let begin = csystem_now() + EdgePace.lead
+        let first = csystem_now() + EdgePace.lead
         switch way {
         case .reference:
-            return Int64(unsafe reference_edges(begin, schedule, TaskWait.spin, Int32(capacity), late))
+            return Int64(unsafe reference_edges(first, interval, spins, Int32(capacity), late))
         case .firmware:
+            var edge = first
             for index in 0..<capacity {
-                let edge = unsafe begin + schedule[index]
-                let met = TaskWait.until(edge, isEdge: true)
+                let met = unsafe TaskWait.until(edge, isEdge: true, spin: spins[index])
                 if met < 0 { return met }
                 unsafe late[index] = met - edge
+                edge += interval
             }
             return 0
         }

@@ -20,7 +20,7 @@ enum Specimens {
         switch name {
         case .theta, .itbs, .ctbs: bench.session.intensity = PerMille(200)
         case .session, .clock: bench.board { $0.state = .safe }
-        case .override: _ = bench.say("protocol load hf-10hz-m1-pain")
+        case .override: _ = bench.say("protocol load hf-20hz-m1-pain")
         case .yes, .no: wait(bench)
         case .start: _ = bench.say("check train 10Hz 5")
         case .role: bench.session.authority.pins = 1 << Role.engineer.rawValue
@@ -183,7 +183,7 @@ enum Specimens {
         _ = steps.say("protocol load io-curve")
         steps.type("start\n")
         _ = steps.start()
-        _ = steps.say("abort")
+        text += steps.say("abort")
         steps.type("start\n")
         _ = steps.start()
         _ = steps.read()

@@ -118,6 +118,7 @@ def killed_holder(desk, main):
 
 def bystander_leaves(desk, main):
     holder, other = desk.local(), desk.tcp()
+    until_discharged(main)
     accepted(holder, "set intensity 60%")
     arm(holder)
     other.close()

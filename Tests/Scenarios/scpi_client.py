@@ -67,7 +67,7 @@ def train(board):
     board.done("PATT:TRA 10HZ,50")
     verdict = board.values("PATT:CHEC?")
     check(verdict[:2] == [1, 50], f"not admitted: {verdict}")
-    board.write("*ESE 1;*OPC;:INIT;*OPC")
+    board.write("*CLS;*ESE 1;:INIT;*OPC")
     seen = set()
     while not int(board.query("*STB?")) & 32:
         seen.add(board.query("PATT:PROG?"))

@@ -3,10 +3,8 @@
 
     serial_client.py STIM          STIM is the host tool's program
 
-Starts `STIM sim --pty LINK`, opens LINK as any serial program does, speaks `mode json`. One line a step; the first step that
-fails ends it with status 1. Standard library only.
-"""
-
+Starts `STIM sim --pty LINK`, opens LINK as any serial program does, speaks `mode json`. One line a step; the first that fails ends it
+with status 1. Standard library only."""
 import json
 import os
 import random

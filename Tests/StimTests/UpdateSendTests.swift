@@ -114,15 +114,6 @@ extension FastBench where Listener == LineListener {
         #expect(line.verifyJournal())
     }
 
-    @Test("lines that are lost or damaged are sent again, until all of it has come", arguments: [UInt64(1), 2, 3, 4])
-    func lossy(seed: UInt64) throws {
-        let line = try LossyLine(keys: keys, damage: 900, seed: seed)
-        var sender = UpdateSender(line)
-        let version = try sender.send(try bundle())
-        #expect(version == 7)
-        #expect(sender.repeats > 0)
-    }
-
     @Test("what the board refuses is told with the board's words, and nothing waits then") func refused() throws {
         func failure(_ bundle: [UInt8], keys: UpdateKeys?, prepare: [String] = ["operate key on"]) throws -> String {
             let line = try LossyLine(keys: keys, prepare: prepare)

@@ -76,8 +76,15 @@ public struct OpenedLine: BitwiseCopyable {
     public let input: Int32
     /// A person, or a serial line: no script whose last answers are waited for.
     public let isTerminal: Bool
-    /// Nothing shows that the other end has gone.
-    public var isThreeWire: Bool { isTerminal && csystem_terminal_is_three_wire(input) == 1 }
+    /// Nothing shows that the other end has gone. Asked once: a confined process may not ask.
+    public let isThreeWire: Bool
+
+    fileprivate init(line: ConsoleLine, input: Int32, isTerminal: Bool) {
+        self.line = line
+        self.input = input
+        self.isTerminal = isTerminal
+        isThreeWire = isTerminal && csystem_terminal_is_three_wire(input) == 1
+    }
 }
 
 extension BoardFault {

@@ -96,7 +96,9 @@ public struct SideLines: BitwiseCopyable {
     public func beside(_ line: ConsoleLine) -> ChannelLines {
         var lines = ChannelLines(line: line)
         lines.listen(local: local, tcp: tcp)
-        if wire >= 0 { lines.addWire(ConsoleLine(input: wire, output: wire, channel: ChannelNumber.wire, isMarked: true)) }
+        if wire >= 0 {
+            lines.addWire(ConsoleLine(input: wire, output: wire, channel: ChannelNumber.wire, isMarked: true))
+        }
         return lines
     }
 }

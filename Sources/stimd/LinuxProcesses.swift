@@ -57,7 +57,8 @@ func runConsoleProcess(_ context: UnsafeMutableRawPointer?) {
         let pages = unsafe ControllerPage(SharedWords(seat.pointee.shared.console))
         var process = unsafe ConsoleProcess(
             board: seat.pointee.board, protocols: protocols, page: pages.page(of: seat.pointee.consoles),
-            journal: journal, lines: others.beside(opened.line), isTerminal: opened.isTerminal, isThreeWire: opened.isThreeWire)
+            journal: journal, lines: others.beside(opened.line), isTerminal: opened.isTerminal,
+            isThreeWire: opened.isThreeWire)
         unsafe process.setPins(seat.pointee.pins, restarts: Int(clamping: seat.pointee.consoles))
         if let staging = consume staging { process.receiveUpdates(in: staging) }
         process.run()

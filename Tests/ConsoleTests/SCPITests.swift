@@ -46,7 +46,8 @@ extension Bench {
         for header in [
             "INT", "int", "INTENSITY", "intensity:level", "SOUR:INT", "SOURCE:INTensity:LEV", ":INT", ":SOUR:INT:LEV",
         ] {
-            #expect(bench.query("\(header) 42 PCT;\(header.hasPrefix(":") ? "" : ":")\(header)?") == "42.0\n", "\(header)")
+            #expect(
+                bench.query("\(header) 42 PCT;\(header.hasPrefix(":") ? "" : ":")\(header)?") == "42.0\n", "\(header)")
             #expect(bench.query("INT 50") == "")
         }
         for header in ["INTE", "INTENS", "IN", "SOU:INT", "INT:LEVE", "LEV", "SOUR", "INT:LEV:LEV", "INT2"] {

@@ -1,3 +1,5 @@
+import StimulatorCore
+
 import FirmwareUpdate
 
 extension LineBuffer {

@@ -132,25 +132,26 @@ extension LineOutput {
         put(")")
     }
 
+    private mutating func alternative(_ isFirst: inout Bool) {
+        if !isFirst { put(", or ") }
+        isFirst = false
+    }
+
     /// `at 19.6 Hz, or with 312 pulses, or at 61 %`: each was judged.
     private mutating func put(_ proposals: Proposals) {
         var isFirst = true
-        func or(_ output: inout LineOutput) {
-            if !isFirst { output.put(", or ") }
-            isFirst = false
-        }
         if let slower = proposals.slower {
-            or(&self)
+            alternative(&isFirst)
             pace(slower)
         }
         if let fewer = proposals.fewer {
-            or(&self)
+            alternative(&isFirst)
             put("with ")
             put(Int64(fewer.pulseCount), in: .pulses)
             repeats(fewer)
         }
         if let weaker = proposals.weaker {
-            or(&self)
+            alternative(&isFirst)
             put("at ")
             put(weaker.intensity)
         }

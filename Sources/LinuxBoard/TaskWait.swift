@@ -1,4 +1,5 @@
 import CSystem
+import StimulatorCore
 import ControlLoop
 
 /// How a task's thread waits for its next run: asleep, on an absolute schedule; only the last of the way to an edge is spun.

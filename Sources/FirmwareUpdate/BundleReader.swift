@@ -55,12 +55,20 @@ public struct BundleReader: BitwiseCopyable {
 
     public init(target: UpdateTarget) { self.target = target }
 
+    /// Takes the next bytes: the first `length` of a piece, whose parts nobody wants.
+    /// - Throws: `UpdateRefusal`. Then nothing more may be taken.
+    public mutating func take<let capacity: Int>(
+        _ piece: Fixed<capacity, UInt8>, count length: Int
+    ) throws(UpdateRefusal) {
+        try take(piece, count: length) { (_, _, _) throws(UpdateRefusal) in }
+    }
+
     /// Takes the next bytes: the first `length` of a piece.
     /// - Parameter body: called for each run of bytes that belongs to a part: the part, the place in the piece, how many.
     /// - Throws: `UpdateRefusal`. Then nothing more may be taken.
     public mutating func take<let capacity: Int>(
         _ piece: Fixed<capacity, UInt8>, count length: Int,
-        _ body: (BundlePart, _ start: Int, _ count: Int) throws(UpdateRefusal) -> Void = { _, _, _ in }
+        _ body: (BundlePart, _ start: Int, _ count: Int) throws(UpdateRefusal) -> Void
     ) throws(UpdateRefusal) {
         precondition(length >= 0 && length <= capacity)
         var start = 0

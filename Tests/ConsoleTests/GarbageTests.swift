@@ -70,12 +70,13 @@ import Testing
     @Test("plain lines of garbage give the commands that their lines say, and no other") func plain() {
         let seed: UInt64 = 0x6761_7262
         var random = Seeded(state: seed)
-        let bytes = garbage(1_000_000, &random)
+        // No colon and no asterisk: `:stop` is a program message, and does what it says too.
+        let bytes = garbage(100_000, &random).map { $0 == 0x3A || $0 == 0x2A ? 0x2E : $0 }
         let bench = Bench()
         var sent: [Command] = []
         for byte in bytes {
             bench.session.receive(byte, at: bench.now)
-            // A line that begins like JSON or SCPI changes the language: back to the shell's.
+            // A line that begins like JSON changes the language: back to the shell's.
             if bench.session.mode != .human { bench.session.mode = .human }
             while let command = bench.session.takeCommand() {
                 if case .renew = command.command { continue }
@@ -84,7 +85,10 @@ import Testing
             }
             while bench.session.takeOutput() != nil {}
         }
-        #expect(sent == expected(bytes), "seed \(seed)")
+        let expected = expected(bytes)
+        let differing = zip(sent, expected).enumerated().first { $1.0 != $1.1 }
+        #expect(differing == nil, "seed \(seed): the first command that differs")
+        #expect(sent.count == expected.count, "seed \(seed)")
         #expect(Set(sent.map { "\($0)" }).count >= 6, "the garbage holds commands")
     }
 

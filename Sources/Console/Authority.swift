@@ -129,8 +129,9 @@ public struct Authority: BitwiseCopyable, Hashable, Sendable {
     /// True when a PIN is set for a role.
     public func hasPin(for role: Role) -> Bool { pins & 1 << role.rawValue != 0 }
 
-    /// Why clearing a lockout is refused; nil when it is not. Where there are no engineers, an operator does it.
-    public var lockoutRefusal: Refusal? {
+    /// Why what only an engineer may do is refused (clearing a lockout, sending an update); nil when it is not. Where there are no
+    /// engineers, an operator does it.
+    public var engineerRefusal: Refusal? {
         hasPin(for: .engineer) && role < .engineer ? Refusal(.role, detail: Role.engineer.rawValue) : nil
     }
 }

@@ -100,10 +100,7 @@ extension ShellSession {
 
     /// Disarms; the settings are a new session's from here on, whatever the safety side answers.
     private mutating func reset() {
-        intensity = Self.firstIntensity
-        isIntensityChosen = false
-        pattern = nil
-        loaded = nil
+        forgetSettings()
         thresholdRun = nil
         scpi.isCompletionNoted = false
         carryOut(.disarm, as: .disarm)

@@ -19,7 +19,7 @@ extension ShellSession {
     /// Says no to a command that this session may not send; asks for control where nobody holds it.
     /// - Returns: false when it said no.
     mutating func hasControl(for command: ShellCommand, as name: CommandName) -> Bool {
-        if let refusal = authority.refusal ?? lockoutRefusal(of: command) {
+        if let refusal = authority.refusal ?? engineerRefusal(of: command) {
             refuse(Denial(refusal), as: name)
             return false
         }
@@ -32,9 +32,9 @@ extension ShellSession {
         return true
     }
 
-    private func lockoutRefusal(of command: ShellCommand) -> Refusal? {
+    private func engineerRefusal(of command: ShellCommand) -> Refusal? {
         guard case .clear(let trip) = command, snapshot.trips.wouldClearLockout(trip) else { return nil }
-        return authority.lockoutRefusal
+        return authority.engineerRefusal
     }
 
     /// True while somebody is there who keeps an armed board armed.

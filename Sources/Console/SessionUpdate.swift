@@ -12,10 +12,12 @@ extension ShellSession {
         }
     }
 
-    /// Who may send an update, and when: somebody at the board, with the key, while nothing is energised. The one place that says so.
+    /// Who may send an update, and when: an engineer where that role has a PIN, with the key, while nothing is energised. The one place
+    /// that says so.
     private var updateDenial: Denial? {
         if snapshot.state != .safe { return Denial(Refusal(.wrongState, detail: snapshot.state.rawValue)) }
         if !snapshot.inputs.contains(.keySwitch) { return Denial(Refusal(.key)) }
+        if let refusal = authority.engineerRefusal { return Denial(refusal) }
         return isSafetySilent ? .noAnswer : nil
     }
 

@@ -116,10 +116,19 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
     /// Says whether the journal can be written; it goes with every renewal. False until it is said.
     public mutating func journalHealth(_ ok: Bool) { isJournalWritable = ok }
 
-    /// The line is down: disarm at once, renew nothing until bytes come again, and forget what was written for it.
+    /// What is given next is a new session's again: whoever comes next does not know what the one before had set.
+    mutating func forgetSettings() {
+        intensity = Self.firstIntensity
+        isIntensityChosen = false
+        pattern = nil
+        loaded = nil
+    }
+
+    /// The line is down: disarm at once, renew nothing until bytes come again, and forget what was set and what was written for it.
     public mutating func hangUp(at now: Instant) {
         self.now = now
         lease.hangUp()
+        forgetSettings()
         steps = nil
         starting = nil
         overrideState = .none
@@ -231,32 +240,4 @@ public struct ShellSession<Simulation: SimulationVocabulary>: ChannelSession, ~C
         output.isTerminal = isInteractive
         output.sink = mode == .scpi ? .nothing : .line
     }
-}
-
-/// Requests on their way to the surroundings.
-struct RequestQueue: BitwiseCopyable {
-    private var requests = Fixed<8, ConsoleRequest>(repeating: .journal(count: 0))
-    private var first = 0
-    private var count = 0
-
-    var isFull: Bool { count == 8 }
-
-    /// Adds a request; the queue may not be full.
-    mutating func add(_ request: ConsoleRequest) {
-        precondition(!isFull)
-        requests[(first + count) % 8] = request
-        count += 1
-    }
-
-    mutating func take() -> ConsoleRequest? {
-        guard count > 0 else { return nil }
-        let request = requests[first]
-        // A PIN that was taken is nowhere any more.
-        requests[first] = .journal(count: 0)
-        first = (first + 1) % 8
-        count -= 1
-        return request
-    }
-
-    mutating func clear() { count = 0 }
 }

@@ -34,7 +34,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     var subjects = Subjects()
     private var updates = UpdateStaging<Store>()
     /// Requests that the console cannot answer by itself: hands and faults of a simulated board.
-    private var bench = BenchRequests()
+    private var bench = RequestQueue()
 
     /// Opens the journal in `store`. A journal that cannot be opened is unhealthy: arming is blocked until it can be written.
     public init(

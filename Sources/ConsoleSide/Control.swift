@@ -143,7 +143,7 @@ extension ConsoleSide where Store: ~Copyable {
         let authority = channels.authority(of: channel)
         if let refusal = authority.refusal { return refusal }
         if !authority.holdsControl { return Refusal(.control, detail: .max) }
-        if case .clear(let trip) = command, snapshot.trips.wouldClearLockout(trip) { return authority.lockoutRefusal }
+        if case .clear(let trip) = command, snapshot.trips.wouldClearLockout(trip) { return authority.engineerRefusal }
         return nil
     }
 

@@ -11,8 +11,10 @@ public struct BoardDescription: BitwiseCopyable, Hashable, Sendable {
     public var capacitance: Int64 = 185_000
     /// Voltage at 100 % output.
     public var maximumVoltage: Millivolts = .volts(1650)
-    /// Lowest voltage that the charger regulates.
-    public var minimumVoltage: Millivolts = .volts(33)
+    /// Lowest voltage at which pulses are given: 3 %. The charger regulates down to 33 V, but below 41 V the steps of the set-point's
+    /// converter (0.4 V), the charger's hysteresis and the measurement's noise together exceed the ready tolerance, and pulses are omitted
+    /// (`stim admission`, seeds 8 and 304).
+    public var minimumVoltage: Millivolts = Millivolts(49_500)
     /// Charger's constant power.
     public var chargerPower: Milliwatts = .watts(1050)
     /// Charger's current limit, milliamperes (constant power is singular at 0 V).

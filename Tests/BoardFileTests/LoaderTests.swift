@@ -151,7 +151,7 @@ import Testing
     )
     func forged() {
         var taken = 0
-        for seed in UInt64(0)..<20_000 {
+        for seed in UInt64(0)..<5_000 {
             var chance = Chance(seed)
             let bytes = soundBoard().bytes.forged { bytes in
                 for _ in 0...chance.below(3) { bytes[16 + chance.below(1_432)] = UInt8(chance.below(256)) }
@@ -162,7 +162,7 @@ import Testing
             #expect(image.bytes.hash == bytes.hash, "seed \(seed)")
         }
         // Numbers and names may be others: some are taken, and the test looked at them.
-        #expect(taken > 40)
+        #expect(taken > 10)
     }
 
     @Test("a file is read whole: too short, too long, missing, a folder, another kind of file") func files() throws {

@@ -203,7 +203,7 @@ import Testing
         let calls = whole.medium.calls
         #expect(calls > 15)
         for cut in 1...calls {
-            for kept in [0, 1, 9, 31, 32, 33, 63, 64, 255, 10_000] {
+            for kept in [0, 31, 32, 10_000] {
                 let machine = prepared()
                 machine.medium.cutAt = cut
                 _ = machine.start()

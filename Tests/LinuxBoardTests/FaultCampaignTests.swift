@@ -8,7 +8,7 @@ extension FakedDevices {
     @Suite("every call goes wrong") struct FaultCampaignTests {
         @Test("H-27 a call fails, is cut short or blocks, at any moment: a safe stop or a correct train, nothing else")
         func everyCall() throws {
-            var campaign = Campaign(stride: 4_001)
+            var campaign = Campaign(stride: 12_007)
             campaign.start()
             try campaign.train()
             #expect(campaign.broken.isEmpty, "\(campaign.broken.joined(separator: "\n"))")

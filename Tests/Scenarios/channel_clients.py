@@ -102,12 +102,19 @@ def wrong_pins(desk, main):
 
 def killed_holder(desk, main):
     script = (
-        "import socket, sys, time; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]);"
-        "s.sendall(b'set intensity 60%\\narm\\n'); print('armed', flush=True); time.sleep(60)"
+        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]);"
+        "s.sendall(b'set intensity 60%\\narm\\n')\n"
+        "while said := s.recv(4096): sys.stdout.buffer.write(said); sys.stdout.flush()"
     )
-    process = subprocess.Popen([sys.executable, "-c", script, desk.path], stdout=subprocess.PIPE)
-    process.stdout.readline()
-    main.event("state", 10, state="ready")
+    # What the terminal heard of the board before is not about this holder.
+    accepted(main, "status")
+    main.mark = len(main.messages)
+    process = subprocess.Popen([sys.executable, "-c", script, desk.path], stdout=subprocess.PIPE, text=True)
+    try:
+        main.event("state", 10, state="ready")
+    except Failure as failure:
+        process.kill()
+        raise Failure(f"{failure}; the holder was told {process.communicate()[0]!r}") from failure
     process.send_signal(signal.SIGKILL)
     process.wait()
     main.event("state", 5, state="discharging")

@@ -234,7 +234,8 @@ def raw_bytes(wire, shell):
     descriptor = os.open(wire, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
     try:
         tty.setraw(descriptor)
-        check(ask(b"J@u") == b"J\x0c060000000" + bytes([0xFF & ~(sum(b"J\x0c060000000"))]), "parameters")
+        found, message = ask(b"J@u"), b"J\x0c045000000"
+        check(found == message + bytes([0xFF & ~sum(message)]), f"parameters {found}")
         for question, answer in (
             (b"Q@n", b"QS\x5b"), (b"EBx", b"ESg"), (b"EHr", b"ESg"), (b"b@]", b"bSJ"), (b"@050*", b"@Sl"),
             (b"Q@x", b"Q?o"), (b"E", b"E?{"), (b"\r\n", b"?"), (b"X@g", b"?"), (b"QNo unlock code\x00", b"Q?o"),

@@ -114,6 +114,16 @@ extension FastBench where Listener == LineListener {
         #expect(line.verifyJournal())
     }
 
+    @Test("a line that loses and changes a byte of 900 only takes longer", arguments: 1...5 as ClosedRange<UInt64>)
+    func lossy(_ seed: UInt64) throws {
+        let line = try LossyLine(keys: keys, damage: 900, seed: seed)
+        var sender = UpdateSender(line)
+        #expect(try sender.send(try bundle()) == 7)
+        #expect(sender.repeats > 0)
+        #expect(line.say("update status").contains("received   version 7, taken at the next start"))
+        #expect(line.verifyJournal())
+    }
+
     @Test("what the board refuses is told with the board's words, and nothing waits then") func refused() throws {
         func failure(_ bundle: [UInt8], keys: UpdateKeys?, prepare: [String] = ["operate key on"]) throws -> String {
             let line = try LossyLine(keys: keys, prepare: prepare)

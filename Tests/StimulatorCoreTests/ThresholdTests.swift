@@ -38,7 +38,7 @@ import Testing
         for method in [ThresholdMethod.maximumLikelihood, .maximumAPosteriori] {
             var random = Seeded(7)
             var (sum, squares, inside, pulses) = (0.0, 0.0, 0, 0.0)
-            let count = 600
+            let count = 240
             for _ in 0..<count {
                 let threshold = Double.random(in: 500...800, using: &random)
                 let found = try #require(run(method, threshold: threshold, &random))

@@ -66,8 +66,8 @@ struct UpdateSender<Transport: UpdateLineTransport> {
             // The answer may have been lost, and be yes.
             let status = try ask("update status")
             if let version = Self.staged(status) { return version }
-            guard let got = status["received"] as? Int else { throw failure("nothing is being received") }
-            received = min(got, count)
+            guard let got = status["received"] as? Int else { continue }
+            received = max(0, min(got, count))
             if received < count { return nil }
         }
         throw failure("no answer to `update end`")
@@ -78,17 +78,18 @@ struct UpdateSender<Transport: UpdateLineTransport> {
     }
 
     private mutating func sendData(_ bundle: [UInt8]) throws {
-        var fruitless = 0
+        // A status may be damaged too: that nothing is being received is believed at the third time.
+        var (fruitless, silent) = (0, 0)
         while received < bundle.count {
             let before = received
             if try !sendBatch(bundle) {
                 repeats += 1
                 // Late answers must not be taken for the next ones.
                 if fruitless > 1 { while try nextReply() != nil {} }
-                guard let got = try ask("update status")["received"] as? Int else {
-                    throw failure("nothing is being received any more")
-                }
-                received = max(0, min(got, bundle.count))
+                let got = try ask("update status")["received"] as? Int
+                silent = got == nil ? silent + 1 : 0
+                guard silent < 3 else { throw failure("nothing is being received any more") }
+                if let got { received = max(0, min(got, bundle.count)) }
             }
             fruitless = received > before ? 0 : fruitless + 1
             guard fruitless < Self.patience else { throw failure("nothing comes through any more") }

@@ -29,30 +29,6 @@ extension ShellSession {
     }
 }
 
-/// Requests to hands and faults on their way to a simulated board.
-struct BenchRequests {
-    private var requests = Fixed<8, ConsoleRequest>(repeating: .journal(count: 0))
-    private var first = 0
-    private var count = 0
-
-    var isFull: Bool { count == 8 }
-
-    mutating func add(_ request: ConsoleRequest) {
-        precondition(!isFull)
-        requests[(first + count) % 8] = request
-        count += 1
-    }
-
-    mutating func take() -> ConsoleRequest? {
-        guard count > 0 else { return nil }
-        defer {
-            first = (first + 1) % 8
-            count -= 1
-        }
-        return requests[first]
-    }
-}
-
 extension Note {
     /// For the journal: a bundle has come whole.
     static func received(_ version: UInt32) -> Note {

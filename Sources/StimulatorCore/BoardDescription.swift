@@ -11,10 +11,10 @@ public struct BoardDescription: BitwiseCopyable, Hashable, Sendable {
     public var capacitance: Int64 = 185_000
     /// Voltage at 100 % output.
     public var maximumVoltage: Millivolts = .volts(1650)
-    /// Lowest voltage at which pulses are given: 3 %. The charger regulates down to 33 V, but below 41 V the steps of the set-point's
-    /// converter (0.4 V), the charger's hysteresis and the measurement's noise together exceed the ready tolerance, and pulses are omitted
-    /// (`stim admission`, seeds 8 and 304).
-    public var minimumVoltage: Millivolts = Millivolts(49_500)
+    /// Lowest voltage at which pulses are given: 4 %. The charger regulates lower, but what does not scale with the voltage (a step of
+    /// the set-point's converter, 0.44 V, and the measurement's noise, 0.21 V) must fit into the ready tolerance beside what does (the
+    /// charger's hysteresis and the dividers, 0.5 %): 0.65 V / (1.5 % - 0.5 %) = 65 V. Below, pulses would be omitted (`stim admission`).
+    public var minimumVoltage: Millivolts = .volts(66)
     /// Charger's constant power.
     public var chargerPower: Milliwatts = .watts(1050)
     /// Charger's current limit, milliamperes (constant power is singular at 0 V).

@@ -236,11 +236,13 @@ struct PatternSource {
     var isSometimes: Bool { mutating get { dice.below(3) == 0 } }
 
     mutating func next(on board: BoardDescription) -> DrawnPattern {
-        let intensity = PerMille(Int32(20 + dice.below(dice.below(3) == 0 ? 981 : 500)))
+        let least = Admission.leastIntensity(board: board).raw
+        let most = dice.below(3) == 0 ? 1000 : max(least, 520)
+        let intensity = PerMille(least + Int32(dice.below(UInt64(most - least + 1))))
         switch dice.below(12) {
         case 0: return DrawnPattern(pattern: .single(intensity: intensity), line: "pulse")
-        case 1: return theta(intensity)
-        case 2: return quadripulse(intensity)
+        case 1: return theta(intensity, least)
+        case 2: return quadripulse(intensity, least)
         case 3: return paired(intensity, board)
         default: return train(intensity, board)
         }
@@ -272,8 +274,8 @@ struct PatternSource {
             line: "\(text) x \(repeats) every \(every.raw / 1_000_000)ms")
     }
 
-    private mutating func theta(_ intensity: PerMille) -> DrawnPattern {
-        let weak = PerMille(intensity.raw * 450 / 1000 + 20)
+    private mutating func theta(_ intensity: PerMille, _ least: Int32) -> DrawnPattern {
+        let weak = PerMille(max(least, intensity.raw * 450 / 1000 + 20))
         let bursts = UInt32(1 + dice.below(dice.below(10) == 0 ? 200 : 20))
         let trains = bursts <= 10 && dice.below(3) == 0 ? UInt32(2 + dice.below(3)) : 1
         return DrawnPattern(
@@ -281,10 +283,10 @@ struct PatternSource {
             line: trains > 1 ? "theta \(bursts) x \(trains)" : "theta \(bursts)")
     }
 
-    private mutating func quadripulse(_ intensity: PerMille) -> DrawnPattern {
+    private mutating func quadripulse(_ intensity: PerMille, _ least: Int32) -> DrawnPattern {
         let interval = Int64(5 + dice.below(60))
         let bursts = UInt32(1 + dice.below(dice.below(20) == 0 ? 360 : 6))
-        let weak = PerMille(20 + intensity.raw * Int32(min(interval, 50)) / 60)
+        let weak = PerMille(max(least, 20 + intensity.raw * Int32(min(interval, 50)) / 60))
         return DrawnPattern(
             pattern: .quadripulse(intensity: weak, interval: .milliseconds(interval), bursts: bursts),
             line: "qps \(interval)ms \(bursts)")

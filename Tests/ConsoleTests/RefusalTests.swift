@@ -81,7 +81,7 @@ import Testing
         ),
         (
             Refusal(.badValue, unit: .perMille, limit: 20, actual: 5, wouldAdmit: 20),
-            "the value is 0.5 %, the least is 3 %", "2 %"
+            "the value is 0.5 %, the least is 4 %", "2 %"
         ),
         (Refusal(.unknownCommand), "not a command", "help"),
         (Refusal(.noPattern), "no pattern has been set", "a pattern such as `train 10Hz 50`, then `start`"),
@@ -193,7 +193,7 @@ import Testing
                 == "refused: badValue  \"door\" is not an input\n         would be admitted: key, coil\n")
         #expect(bench.say("operate keySwitch on").hasSuffix("would be admitted: key\n"))
         #expect(bench.say("start").contains("noPattern"))
-        #expect(bench.say("set intensity 1%").contains("the value is 1 %, the least is 3 %"))
+        #expect(bench.say("set intensity 1%").contains("the value is 1 %, the least is 4 %"))
         #expect(bench.say("clear coilMissing") == "acknowledged\n")
     }
 

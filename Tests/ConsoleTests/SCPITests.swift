@@ -70,9 +70,9 @@ extension Bench {
     static let values: [(String, String)] = [
         ("INT 60 PCT", "60.0"), ("INT 60PCT", "60.0"), ("INT 6.0E1", "60.0"), ("INT +.6e+2pct", "60.0"),
         ("INT 600e-1", "60.0"), ("INT 60.09", "60.0"), ("INT #H3C", "60.0"), ("INT #B111100", "60.0"),
-        ("INT #Q74", "60.0"), ("INT MIN", "3.0"), ("INT MAXimum", "100.0"), ("INT DEF", "30.0"),
+        ("INT #Q74", "60.0"), ("INT MIN", "4.0"), ("INT MAXimum", "100.0"), ("INT DEF", "30.0"),
         ("VOLT 1.2 KV", "72.7"), ("VOLT 990000 mV", "60.0"), ("VOLT 990 V", "60.0"), ("VOLT MAX", "100.0"),
-        ("VOLT 1199.55", "72.7"), ("VOLT MIN", "3.0"),
+        ("VOLT 1199.55", "72.7"), ("VOLT MIN", "4.0"),
     ]
 
     @Test("numbers, units and the words for a range's ends", arguments: values)

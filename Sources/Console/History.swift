@@ -10,13 +10,19 @@ struct History: ~Copyable {
     private var back = 0
     private var draft = LineBuffer()
 
-    /// Keeps a line unless it is empty or the same as the last one.
+    /// Keeps a line unless it is empty, the same as the last one, or has bytes that no person types (a program's): it would be shown as
+    /// it is, and a terminal obeys what it is shown.
     mutating func add(_ line: LineBuffer) {
         back = 0
-        guard !line.isEmpty, count == 0 || !line.equals(lines[newest]) else { return }
+        guard !line.isEmpty, isTyped(line), count == 0 || !line.equals(lines[newest]) else { return }
         newest = (newest + 1) % History.capacity
         lines[newest] = line
         count = min(count + 1, History.capacity)
+    }
+
+    private func isTyped(_ line: LineBuffer) -> Bool {
+        for index in 0..<line.count where line.bytes[index] < 0x20 || line.bytes[index] >= 0x7F { return false }
+        return true
     }
 
     /// One line back; nil at the oldest.

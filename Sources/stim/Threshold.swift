@@ -93,7 +93,8 @@ struct ThresholdTrial {
     private func outcome(of subject: inout VirtualSubject) -> Outcome {
         let truth = subject.threshold
         let first = start == .own ? nil : PerMille(saturating: Int(min(1000, subject.hotSpotIntensity)))
-        var procedure = ThresholdProcedure(method, from: first, least: Admission.leastIntensity(board: BoardDescription()))
+        var procedure = ThresholdProcedure(
+            method, from: first, least: Admission.leastIntensity(board: BoardDescription()))
         while let intensity = procedure.proposal {
             let potential = subject.potential(at: Double(intensity.raw))
             procedure.answer(potential >= VirtualSubject.criterion, at: intensity)

@@ -6,6 +6,7 @@ import CSystem
 import FirmwareUpdate
 import StimulatorCore
 import Supervision
+import SystemIO
 
 /// The firmware: started, judged, started again.
 extension Machine {

@@ -104,6 +104,22 @@ import Testing
         #expect(screen(bench.read()).line == "safe> limits")
     }
 
+    @Test(
+        "a program's bytes do not come back on a terminal: no escape sequence, nothing beyond ASCII (found by fuzzing)")
+    func programHistory() {
+        let bench = Bench(terminal: true, mode: .json)
+        bench.type("limits\n")
+        for bytes in [[0x61, 0xC7], [0x61, 0x1B, 0x63], [0x61, 0x7F]] as [[UInt8]] {
+            for byte in bytes + [0x0A] { bench.session.receive(byte, at: bench.now) }
+        }
+        bench.session.hangUp(at: bench.now)
+        bench.board { $0.state = .safe }
+        bench.type("\u{10}")
+        #expect(screen(bench.read()).line == "safe> limits")
+        bench.type("\u{10}\u{10}\u{10}")
+        #expect(bench.read().utf8.allSatisfy { $0 < 0x7F })
+    }
+
     static let completions: [(String, String)] = [
         ("sta\t", "sta"), ("stat\t", "status "), ("st\t", "st"), ("se\t", "se"), ("sel\t", "selftest "),
         ("set i\t", "set intensity "), ("mode j\t", "mode json "), ("clear coilM\t", "clear coilMissing "),

@@ -40,8 +40,8 @@ private func commandFrame(_ input: inout Input) {
 
 /// What decodes encodes to the same frame, and can be shown.
 private func eventFrame(_ input: inout Input) {
-    var shells = [OutputMode.human, .json].map { mode in
-        var shell = FuzzShell(ShellSession<FuzzWords>(board: BoardDescription()))
+    let shells = [OutputMode.human, .json].map { mode in
+        let shell = FuzzShell(ShellSession<FuzzWords>(board: BoardDescription()))
         shell.session.mode = mode
         return shell
     }

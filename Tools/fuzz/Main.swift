@@ -18,12 +18,27 @@ private func runDriver(
 /// `STIM_FUZZ_TARGET=TARGET fuzz OPTION...`: throws bytes at one of the parsers; the options are libFuzzer's. A property that does not hold
 /// traps. (Not an argument: libFuzzer starts its own program again to merge and to minimise.)
 @main enum Fuzz {
-    static let targets: [(name: String, call: FuzzCall)] = [
-        ("shell", { unsafe shellFuzz(Input($0, $1)) }), ("scpi", { unsafe shellFuzz(Input($0, $1)) }),
-        ("json", { unsafe shellFuzz(Input($0, $1)) }), ("wire", { unsafe wireFuzz(Input($0, $1)) }),
-        ("board", { unsafe boardFuzz(Input($0, $1)) }), ("journal", { unsafe journalFuzz(Input($0, $1)) }),
-        ("library", { unsafe libraryFuzz(Input($0, $1)) }), ("update", { unsafe updateFuzz(Input($0, $1)) }),
-        ("frames", { unsafe framesFuzz(Input($0, $1)) }),
+    /// A parser, and what throws bytes at it.
+    @safe struct Target {
+        let name: String
+        let call: FuzzCall
+
+        init(_ name: String, _ call: FuzzCall) {
+            self.name = name
+            unsafe self.call = call
+        }
+    }
+
+    static let targets: [Target] = [
+        unsafe Target("shell") { unsafe shellFuzz(Input($0, $1)) },
+        unsafe Target("scpi") { unsafe shellFuzz(Input($0, $1)) },
+        unsafe Target("json") { unsafe shellFuzz(Input($0, $1)) },
+        unsafe Target("wire") { unsafe wireFuzz(Input($0, $1)) },
+        unsafe Target("board") { unsafe boardFuzz(Input($0, $1)) },
+        unsafe Target("journal") { unsafe journalFuzz(Input($0, $1)) },
+        unsafe Target("library") { unsafe libraryFuzz(Input($0, $1)) },
+        unsafe Target("update") { unsafe updateFuzz(Input($0, $1)) },
+        unsafe Target("frames") { unsafe framesFuzz(Input($0, $1)) },
     ]
 
     static func main() {

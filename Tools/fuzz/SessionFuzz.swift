@@ -52,7 +52,7 @@ struct CommandRules {
         case 0: authority = .alone
         case 1: authority = Authority(role: .operator, holdsControl: false, holder: other, isHolderActive: true)
         case 2: authority = Authority(role: .engineer, holdsControl: false)
-        default: authority = Authority(role: .observer, holdsControl: false, wantsEngineer: true)
+        default: authority = Authority(role: .observer, holdsControl: false, pins: 1 << Role.engineer.rawValue)
         }
     }
 }

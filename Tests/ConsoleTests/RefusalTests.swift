@@ -80,8 +80,8 @@ import Testing
             "the same after a start that has all of what `posture` lists"
         ),
         (
-            Refusal(.badValue, unit: .perMille, limit: 20, actual: 5, wouldAdmit: 20),
-            "the value is 0.5 %, the least is 4 %", "2 %"
+            Refusal(.badValue, unit: .perMille, limit: 40, actual: 5, wouldAdmit: 40),
+            "the value is 0.5 %, the least is 4 %", "4 %"
         ),
         (Refusal(.unknownCommand), "not a command", "help"),
         (Refusal(.noPattern), "no pattern has been set", "a pattern such as `train 10Hz 50`, then `start`"),

@@ -65,7 +65,10 @@ import Testing
         let seed: UInt64 = 0x6761_7262
         var random = Seeded(state: seed)
         let bench = Bench.scpi()
-        let pieces = Self.good + Self.bad + [";", ";", ":", " ", ",", "\"", "?", "\n", "\n", "\n", "{", "\u{3}"]
+        let pieces =
+            Self.good + Self.bad + [";", ";", ":", " ", ",", "\"", "?", "\n", "\n", "\n", "{", "\u{3}"]
+            // What is answered: most of what random pieces give has a fault, and says nothing.
+            + ["\n*ESE?\n", "\n:SYST:ERR?;VERS?\n"]
         var (stops, lines) = (0, 0)
         for _ in 0..<60_000 {
             if Int.random(in: 0..<50, using: &random) == 0 {
@@ -83,7 +86,7 @@ import Testing
             let text = bench.read()
             if bench.session.mode == .scpi { lines += text.filter { $0 == "\n" }.count }
         }
-        #expect(stops > 800 && lines > 0, "seed \(seed): \(stops) stops, \(lines) lines")
+        #expect(stops > 800 && lines > 500, "seed \(seed): \(stops) stops, \(lines) lines")
     }
 
     @Test("responses that nobody reads are dropped whole, and the error queue says so") func deadlock() {

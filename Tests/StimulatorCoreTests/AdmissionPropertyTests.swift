@@ -78,7 +78,7 @@ private struct Deliverance {
     private func draw(_ random: inout Seeded) -> PulsePattern {
         var pattern = PulsePattern.random(&random, most: 24)
         if random.oneIn(2) {
-            pattern.intensity = PerMille(pattern.intensity.raw / 3 + 20)
+            pattern.intensity = PerMille(pattern.intensity.raw / 3 + 40)
             pattern.rampFrom = min(pattern.rampFrom, pattern.intensity)
         }
         return pattern
@@ -101,13 +101,21 @@ private struct Deliverance {
         #expect(given > 20, "only \(given) were admitted")
     }
 
+    /// A train that is somewhat too fast for the luckiest charger.
+    private func tooFast(_ random: inout Seeded) -> PulsePattern {
+        let intensity = PerMille(Int32.random(in: 300...1000, using: &random))
+        let least = CapacitorPlan.leastInterval(after: intensity, next: intensity, board: luckiest)
+        let interval = least.raw * Int64.random(in: 60...95, using: &random) / 100
+        return .train(intensity: intensity, rate: Millihertz(1_000_000_000_000 / interval), pulses: 6)
+    }
+
     @Test("H-11 what is refused for a physical limit without any margin, the kernel omits or stops: 200 of seed 0xAD42")
     func refused() {
         var random = Seeded(0xAD42)
         var seen: [RefusalRule: Int] = [:]
         var margin = 0
         for number in 0..<200 {
-            let pattern = PulsePattern.random(&random, most: 24)
+            let pattern = number % 2 == 0 ? PulsePattern.random(&random, most: 24) : tooFast(&random)
             let coil = Millicelsius.celsius(25)
             guard let refusal = verdict(pattern, BoardDescription(), snapshot(coil: coil)),
                 AdmissionPropertyTests.physical.contains(refusal.rule)
@@ -121,7 +129,7 @@ private struct Deliverance {
             let result = Deliverance(pattern, coil: coil)
             #expect(!result.isWhole, "pattern \(number) of seed 0xAD42, \(refusal.rule.name): given whole: \(pattern)")
         }
-        #expect((seen[.recharge] ?? 0) > 0 && margin < 60, "\(seen), \(margin) within the margins")
+        #expect((seen[.recharge] ?? 0) > 20 && margin < 60, "\(seen), \(margin) within the margins")
     }
 
     @Test("H-12 more energy or heat than a board without margins bears: the kernel stops the train")

@@ -106,7 +106,7 @@ extension Snapshot {
         #expect((admitted?.hottestCoil ?? .zero) > Millicelsius(38_900))
         #expect((admitted?.hottestCoil ?? .celsius(99)) <= .celsius(39))
         warm.coilA.value = .celsius(40)
-        #expect(answer(.single(intensity: PerMille(20)), board, warm).refusal?.wouldAdmit == 0)
+        #expect(answer(.single(intensity: PerMille(40)), board, warm).refusal?.wouldAdmit == 0)
     }
 
     @Test("H-10 a coil sensor without a good reading is not believed, hot or cold") func sensors() {
@@ -134,8 +134,8 @@ extension Snapshot {
         #expect(answer(train(300, 10_000, 40), short).forecast != nil)
 
         let weak = answer(train(10, 1_000, 2)).refusal
-        #expect(weak?.rule == .badValue && weak?.limit == 20 && weak?.actual == 10)
-        #expect(answer(train(20, 1_000, 2)).forecast != nil)
+        #expect(weak?.rule == .badValue && weak?.limit == 40 && weak?.actual == 10)
+        #expect(answer(train(40, 1_000, 2)).forecast != nil)
 
         var waiting = Snapshot.rested
         waiting.energyBacklog = .joules(2_100)
@@ -174,11 +174,11 @@ extension Snapshot {
             var random = Seeded(seed)
             let pulses = UInt32.random(in: 2...700, using: &random)
             let rate = Int64.random(in: 200...40_000, using: &random)
-            let intensity = Int32.random(in: 25...1000, using: &random)
+            let intensity = Int32.random(in: 45...1000, using: &random)
             guard answer(train(intensity, rate, pulses)).forecast != nil else { continue }
             admitted += 1
             let fewer = UInt32.random(in: 1...pulses, using: &random)
-            let weaker = Int32.random(in: 20...intensity, using: &random)
+            let weaker = Int32.random(in: 40...intensity, using: &random)
             let slower = Int64.random(in: 100...rate, using: &random)
             #expect(answer(train(intensity, rate, fewer)).forecast != nil, "seed \(seed)")
             #expect(answer(train(weaker, rate, pulses)).forecast != nil, "seed \(seed)")

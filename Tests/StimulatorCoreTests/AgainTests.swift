@@ -26,8 +26,8 @@ import Testing
     }
 
     @Test("after any train, however weak, the next one waits half a second") func leastWait() {
-        var plant = Plant.ready(20)
-        let pulse = PulsePattern.single(intensity: PerMille(20))
+        var plant = Plant.ready(40)
+        let pulse = PulsePattern.single(intensity: PerMille(40))
         #expect(plant.ask(.start(pulse)) == nil)
         plant.run { $0.events.contains { $0.kind == .trainFinished } }
         plant.run(for: .milliseconds(400))

@@ -234,11 +234,11 @@ import Testing
             let found = refusal(600, change)
             #expect(found?.rule == .tripped && found?.detail == trip.rawValue, "\(trip): \(String(describing: found))")
         }
-        for (intensity, limit) in [(19, 20), (0, 20), (-5, 20), (1001, 1000), (Int32.max, 1000), (Int32.min, 20)] {
+        for (intensity, limit) in [(39, 40), (0, 40), (-5, 40), (1001, 1000), (Int32.max, 1000), (Int32.min, 40)] {
             let found = refusal(intensity) { _ in }
             #expect(found?.rule == .badValue && found?.limit == Int64(limit) && found?.wouldAdmit == Int64(limit))
         }
-        #expect(refusal(20) { _ in } == nil)
+        #expect(refusal(40) { _ in } == nil)
         #expect(refusal(1000) { _ in } == nil)
     }
 
@@ -254,13 +254,13 @@ import Testing
     @Test("a held set-point goes up through the charger and down through the bleed; outside its range it is refused")
     func changeWhileReady() {
         var plant = Plant.armed(.ready)
-        for intensity in [Int32(900), 250, 30, 1000] {
+        for intensity in [Int32(900), 250, 40, 1000] {
             #expect(plant.ask(.intensity(PerMille(intensity))) == nil)
             plant.run(for: .milliseconds(3))
             let target = 1.65 * Double(intensity)
             #expect(plant.run(.seconds(6)) { $0.kernel.state == .ready && abs($0.volts - target) <= 0.0151 * target })
         }
-        #expect(plant.ask(.intensity(PerMille(19)))?.limit == 20)
+        #expect(plant.ask(.intensity(PerMille(39)))?.limit == 40)
         #expect(plant.ask(.intensity(PerMille(1001)))?.limit == 1000)
         #expect(plant.kernel.trips.isEmpty)
     }

@@ -44,7 +44,7 @@ import Testing
     /// What a sensible operator would do next, half of the time; else anything.
     private func command(for state: StimulatorState, _ random: inout Seeded) -> Command {
         if random.oneIn(2) { return randomCommand(&random) }
-        let intensity = PerMille(Int32.random(in: 20...600, using: &random))
+        let intensity = PerMille(Int32.random(in: 40...600, using: &random))
         switch state {
         case .safe: return .arm(intensity: intensity)
         case .faulted: return .clear(nil)

@@ -30,7 +30,9 @@ import Testing
 
     @Test("lowering by any amount, and raising again on the way, trips nothing") func ordinary() {
         for (first, second) in [(900, 20), (1000, 500), (600, 599), (25, 21)] as [(Int32, Int32)] {
-            var plant = Plant.ready(first)
+            var board = BoardDescription()
+            board.minimumVoltage = .volts(33)
+            var plant = Plant.ready(first, from: .safe(board))
             #expect(plant.ask(.intensity(PerMille(second))) == nil)
             #expect(plant.run(.seconds(6)) { $0.kernel.state == .ready && $0.volts < Double(second) * 1.65 * 1.016 })
             plant.run(for: .milliseconds(200))

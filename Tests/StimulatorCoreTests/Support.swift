@@ -33,7 +33,7 @@ struct Seeded: RandomNumberGenerator {
 extension PulsePattern {
     /// A pattern that `validated` accepts: random levels, none overlapping, at most `most` pulses.
     static func random(_ random: inout Seeded, most: UInt32 = 6000) -> PulsePattern {
-        var pattern = PulsePattern(intensity: PerMille(Int32.random(in: 20...1000, using: &random)))
+        var pattern = PulsePattern(intensity: PerMille(Int32.random(in: 40...1000, using: &random)))
         var left = most
         var span: Int64 = 0
         for index in 0..<4 {
@@ -46,7 +46,7 @@ extension PulsePattern {
         }
         if random.oneIn(3) {
             pattern.rampPulses = UInt32.random(in: 1...40, using: &random)
-            pattern.rampFrom = PerMille(Int32.random(in: 20...pattern.intensity.raw, using: &random))
+            pattern.rampFrom = PerMille(Int32.random(in: 40...pattern.intensity.raw, using: &random))
         }
         return pattern
     }

@@ -64,9 +64,9 @@ struct UpdateSender<Transport: UpdateLineTransport> {
             if let answer, answer["ok"] as? Bool == false { refusal = answer }
             repeats += 1
             // The answer may have been lost, and be yes.
-            let status = try ask("update status")
+            let status = try askStatus()
             if let version = Self.staged(status) { return version }
-            guard let got = status["received"] as? Int else { continue }
+            guard let got = status["received"] as? Int else { throw failure("nothing is being received") }
             received = max(0, min(got, count))
             if received < count { return nil }
         }
@@ -78,18 +78,17 @@ struct UpdateSender<Transport: UpdateLineTransport> {
     }
 
     private mutating func sendData(_ bundle: [UInt8]) throws {
-        // A status may be damaged too: that nothing is being received is believed at the third time.
-        var (fruitless, silent) = (0, 0)
+        var fruitless = 0
         while received < bundle.count {
             let before = received
             if try !sendBatch(bundle) {
                 repeats += 1
                 // Late answers must not be taken for the next ones.
                 if fruitless > 1 { while try nextReply() != nil {} }
-                let got = try ask("update status")["received"] as? Int
-                silent = got == nil ? silent + 1 : 0
-                guard silent < 3 else { throw failure("nothing is being received any more") }
-                if let got { received = max(0, min(got, bundle.count)) }
+                guard let got = try askStatus()["received"] as? Int else {
+                    throw failure("nothing is being received any more")
+                }
+                received = max(0, min(got, bundle.count))
             }
             fruitless = received > before ? 0 : fruitless + 1
             guard fruitless < Self.patience else { throw failure("nothing comes through any more") }
@@ -159,6 +158,13 @@ struct UpdateSender<Transport: UpdateLineTransport> {
         }
         refusal = nil
         throw failure("no answer to `\(command)`")
+    }
+
+    /// What the board has received. An answer may be damaged and be JSON all the same: that it has nothing is believed at the third time.
+    private mutating func askStatus() throws -> [String: Any] {
+        var status = try ask("update status")
+        for _ in 0..<2 where status["received"] == nil && status["staged"] == nil { status = try ask("update status") }
+        return status
     }
 
     /// The next line that is an answer: events, echo and noise are passed over.

@@ -2,46 +2,72 @@ import StimulatorCore
 
 /// What TAB does: the words that may stand at the cursor and begin with what is written there.
 struct Completion<Simulation: SimulationVocabulary> {
+    /// A word that may be put in; the longest has 26 letters.
+    typealias Word = FixedText<32>
+
     /// How many words fit.
     private(set) var count = 0
     /// The word written so far.
     private(set) var begun = WordRange.missing
     /// How many letters of `first` all fitting words have in common.
     private(set) var common = 0
-    private(set) var first: StaticString = ""
+    private(set) var first = Word()
     private let kind: WordKind?
     private let line: LineBuffer
+    private let library: ProtocolLibrary
 
     /// Looks at the line up to the cursor.
-    init(_ line: LineBuffer, cursor: Int) {
+    /// - Parameter library: whose protocols can be named.
+    init(_ line: LineBuffer, cursor: Int, library: ProtocolLibrary) {
         self.line = line
+        self.library = library
         let words = WordList(line, upTo: cursor)
         let startsWord = cursor == 0 || isBlank(line.bytes[cursor - 1])
         let number = startsWord ? words.count : words.count - 1
         begun = startsWord ? WordRange(start: cursor, end: cursor) : words[number]
         kind = Vocabulary<Simulation>.kind(ofWord: number, words: words, in: line)
-        guard let kind else { return }
-        for index in 0..<Vocabulary<Simulation>.count(of: kind) {
+        for index in 0..<indexCount {
             guard let word = candidate(at: index) else { continue }
-            common = count == 0 ? word.byteCount : Completion.commonLength(first, word, upTo: common)
+            common = count == 0 ? word.count : Completion.commonLength(first, word, upTo: common)
             if count == 0 { first = word }
             count += 1
         }
     }
 
     /// How many indices `candidate` has.
-    var indexCount: Int { kind.map { Vocabulary<Simulation>.count(of: $0) } ?? 0 }
+    var indexCount: Int {
+        switch kind {
+        case nil: 0
+        case .protocolName?: library.count
+        case let kind?: Vocabulary<Simulation>.count(of: kind)
+        }
+    }
 
     /// The word of an index, where it fits.
-    func candidate(at index: Int) -> StaticString? {
-        guard let kind, let word = Vocabulary<Simulation>.word(of: kind, at: index), line.isPrefix(begun, of: word)
-        else { return nil }
+    func candidate(at index: Int) -> Word? {
+        guard let word = word(at: index), begun.count <= word.count else { return nil }
+        for place in 0..<begun.count
+        where lowercased(line.bytes[begun.start + place]) != lowercased(word[place]) { return nil }
         return word
     }
 
-    private static func commonLength(_ first: StaticString, _ second: StaticString, upTo limit: Int) -> Int {
+    private func word(at index: Int) -> Word? {
+        var word = Word()
+        switch kind {
+        case nil: return nil
+        case .protocolName?:
+            let name = library[index].name
+            for place in 0..<name.count { _ = word.append(name[place]) }
+        case let kind?:
+            guard let text = Vocabulary<Simulation>.word(of: kind, at: index) else { return nil }
+            for place in 0..<text.byteCount { _ = word.append(text.byte(at: place)) }
+        }
+        return word
+    }
+
+    private static func commonLength(_ first: Word, _ second: Word, upTo limit: Int) -> Int {
         var length = 0
-        while length < min(limit, second.byteCount), first.byte(at: length) == second.byte(at: length) { length += 1 }
+        while length < min(limit, second.count), first[length] == second[length] { length += 1 }
         return length
     }
 }

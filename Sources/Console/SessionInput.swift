@@ -141,11 +141,11 @@ extension ShellSession {
     private mutating func complete() {
         let cursor = editor.cursor
         guard pinRole == nil, cursor == editor.line.count || isBlank(editor.line.bytes[cursor]) else { return }
-        let completion = Completion<Simulation>(editor.line, cursor: cursor)
+        let completion = Completion<Simulation>(editor.line, cursor: cursor, library: library)
         guard completion.count > 0 else { return }
         let begun = completion.begun.count
         for index in begun..<completion.common where !editor.line.isFull {
-            editor.add(completion.first.byte(at: index))
+            editor.add(completion.first[index])
         }
         if completion.count == 1 {
             if !editor.line.isFull { editor.add(UInt8(ascii: " ")) }

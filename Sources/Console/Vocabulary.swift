@@ -18,6 +18,8 @@ enum WordKind: BitwiseCopyable, Hashable {
     case sessionAction, profile, thresholdAction, procedure, startOption, setOption, statedMethod, clockAction
     case subjectAction
     case protocolAction
+    /// A protocol of the library: no closed list, only completion reads it.
+    case protocolName
     case protocolOption
     case updateVerb
 }
@@ -28,6 +30,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
     static func count(of kind: WordKind) -> Int {
         switch kind {
         case .command, .pattern: CommandName.count
+        case .protocolName: 0
         case .settable, .forWord: 1
         case .onOff, .outputMode, .controlWish: 2
         case .protocolAction, .protocolOption: 3
@@ -58,6 +61,7 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case .forWord: return "for"
         case .protocolAction: return index == 0 ? "list" : index == 1 ? "show" : "load"
         case .protocolOption: return index == 0 ? "at" : index == 1 ? "threshold" : "seed"
+        case .protocolName: return nil
         case .updateVerb: return UpdateRequest.verb(index)
         case .onOff: return index == 0 ? "on" : "off"
         case .outputMode: return index == 0 ? "human" : "json"
@@ -127,6 +131,9 @@ enum Vocabulary<Simulation: SimulationVocabulary> {
         case (.inject, 1): return .component
         case (.inject, 2): return self.index(of: words[1], in: line, kind: .component).map { .failure(component: $0) }
         case (.inject, 3): return .forWord
+        case (.protocol, 1): return .protocolAction
+        case (.protocol, 2): return line.matches(words[1], "list") ? nil : .protocolName
+        case (.protocol, 3): return line.matches(words[1], "load") ? .protocolOption : nil
         case (.session, 1): return .sessionAction
         case (.session, 3): return .profile
         case (.threshold, 1): return .thresholdAction

@@ -82,6 +82,8 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     /// - Returns: the channel, with a new session; nil when all are taken.
     public mutating func connect(_ kind: ChannelName.Kind, at now: Instant) -> Int? {
         guard let channel = channels.open(kind) else { return nil }
+        // What it asks for may come before the next run: its first renewal must not say that the journal cannot be written.
+        channels.update(snapshot, journalIsHealthy: isJournalHealthy(at: now), journalHead: journal.end.tag.short)
         forgetRole(of: channel)
         subjects.isNews = true
         grantAuthority(at: now)

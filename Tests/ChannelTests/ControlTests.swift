@@ -47,6 +47,16 @@ import Testing
         #expect(office.rig.state == .arming)
     }
 
+    @Test("what comes with the connection itself arms: a new session's first renewal knows the journal's health")
+    func atOnce() throws {
+        let office = Office()
+        let other = try office.connect()
+        office.type("set intensity 60%\narm\n".utf8, on: other)
+        office.run(.milliseconds(50))
+        #expect(office.heard(on: other).contains("arming: a second of checks"))
+        #expect(office.rig.state == .arming)
+    }
+
     @Test("every channel stops the board: by a word, by Ctrl-X, by disarm; an observer too")
     func stops() throws {
         for stop in ["stop\n", "\u{18}", "disarm\n", "role observer\n\u{18}"] {

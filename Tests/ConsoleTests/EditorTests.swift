@@ -128,6 +128,9 @@ import Testing
         ("inject cha\t", "inject charger "), ("inject charger \t", "inject charger stuck "),
         ("inject coil-sensor-a g\t", "inject coil-sensor-a garbage "),
         ("inject charger stuck \t", "inject charger stuck for "),
+        ("protocol lo\t", "protocol load "), ("protocol load it\t", "protocol load itbs-600 "),
+        ("protocol show L\t", "protocol show Lf-1hz "), ("protocol load ctbs\t", "protocol load ctbs-"),
+        ("protocol load ctbs-600 a\t", "protocol load ctbs-600 at "),
         ("check tr\t", "check train "), ("help tra\t", "help train "), ("train 1\t", "train 1"), ("zz\t", "zz"),
         ("limits\u{1}\u{1B}[C\t", "limits"),
     ]

@@ -14,11 +14,11 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 
 from desk import Desk, SocketLine
 from serial_client import ARMED, Failure, Line, accepted, arm, check, until_discharged, until_rested, until_state
+from simulator import on_simulator
 
 PIN = "engineer-pin"
 
@@ -282,34 +282,18 @@ def run_steps(desk):
 
 
 def main(program):
-    with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(folder)
+    desks = []
+
+    def command(link, path):
+        desk = Desk(os.path.dirname(link))
+        desks.append(desk)
         subprocess.run(
             [program, "pin", desk.pins, "--set", "engineer"], input=PIN + "\n", text=True, check=True,
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        process = subprocess.Popen(
-            [program, "sim", "--pty", desk.link, "--socket", desk.path, "--tcp", str(desk.port), "--pins", desk.pins],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            deadline = time.monotonic() + 20
-            while not (os.path.exists(desk.link) and os.path.exists(desk.path)):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    print(f"FAILED  start: exit status {process.poll()}")
-                    return 1
-                time.sleep(0.05)
-            status = run_steps(desk)
-            if process.poll() is not None:
-                print(f"FAILED  end: the program has ended with status {process.poll()}")
-                status = 1
-        finally:
-            process.terminate()
-            process.wait(10)
-        if os.path.exists(desk.path):
-            print("FAILED  end: the socket is left behind")
-            status = 1
-        return status
+        return [program, "sim", "--pty", link, "--socket", path, "--tcp", str(desk.port), "--pins", desk.pins]
+
+    return on_simulator(command, lambda *_: run_steps(desks[0]), paths=("board", "socket"), closed=("socket",))
 
 
 if __name__ == "__main__":

@@ -10,13 +10,12 @@ pyvisa-py and pyserial.
 
 import os
 import socket
-import subprocess
 import sys
-import tempfile
 import time
 
 import pyvisa
 from scpi_board import Board, Failure, check
+from simulator import on_simulator
 
 
 def identify(board):
@@ -242,23 +241,12 @@ def free_port():
 
 def main(program):
     port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        link = os.path.join(folder, "board")
-        process = subprocess.Popen(
-            [program, "sim", "--pty", link, "--tcp", str(port)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-        )
-        try:
-            deadline = time.monotonic() + 20
-            while not os.path.exists(link):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    print(f"FAILED  start: no {link}, exit status {process.poll()}")
-                    return 1
-                time.sleep(0.05)
-            serial, tcp = f"ASRL{os.path.realpath(link)}::INSTR", f"TCPIP::127.0.0.1::{port}::SOCKET"
-            return run_steps(pyvisa.ResourceManager("@py"), serial, tcp)
-        finally:
-            process.terminate()
-            process.wait(10)
+
+    def notebook(link):
+        serial, tcp = f"ASRL{os.path.realpath(link)}::INSTR", f"TCPIP::127.0.0.1::{port}::SOCKET"
+        return run_steps(pyvisa.ResourceManager("@py"), serial, tcp)
+
+    return on_simulator(lambda link: [program, "sim", "--pty", link, "--tcp", str(port)], notebook)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,12 @@ import json
 import os
 import random
 import select
-import subprocess
 import sys
-import tempfile
 import time
 import tty
 
 from scripted import script
+from simulator import on_simulator
 
 ARMED = {"arming", "charging", "ready", "firing", "recovering"}
 DISCHARGED_MILLIVOLTS = 60_000
@@ -294,24 +293,7 @@ def run_steps(program, link):
 
 
 def main(program):
-    with tempfile.TemporaryDirectory() as folder:
-        link = os.path.join(folder, "board")
-        process = subprocess.Popen([program, "sim", "--pty", link], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        try:
-            deadline = time.monotonic() + 20
-            while not os.path.exists(link):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    print(f"FAILED  start: no {link}, exit status {process.poll()}")
-                    return 1
-                time.sleep(0.05)
-            status = run_steps(program, link)
-            if process.poll() is not None:
-                print(f"FAILED  end: the program has ended with status {process.poll()}")
-                status = 1
-            return status
-        finally:
-            process.terminate()
-            process.wait(10)
+    return on_simulator(lambda link: [program, "sim", "--pty", link], lambda link: run_steps(program, link))
 
 
 if __name__ == "__main__":

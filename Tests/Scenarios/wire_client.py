@@ -11,15 +11,14 @@ import errno
 import os
 import select
 import signal
-import subprocess
 import sys
-import tempfile
 import time
 import tty
 
 import serial
 from magpy.magstim import Magstim, Rapid
 from serial_client import ARMED, Failure, Line, accepted, check, refused, until_discharged, until_state
+from simulator import on_simulator
 
 set_rts = serial.Serial._update_rts_state
 
@@ -282,25 +281,10 @@ def run_steps(wire, link):
 
 
 def main(program):
-    with tempfile.TemporaryDirectory() as folder:
-        link, wire = os.path.join(folder, "shell"), os.path.join(folder, "wire")
-        command = [program, "sim", "--plain", "--pty", link, "--wire", wire]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        try:
-            deadline = time.monotonic() + 20
-            while not (os.path.exists(link) and os.path.exists(wire)):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    print(f"FAILED  start: no {link} or {wire}, exit status {process.poll()}")
-                    return 1
-                time.sleep(0.05)
-            status = run_steps(wire, link)
-            if process.poll() is not None:
-                print(f"FAILED  end: the program has ended with status {process.poll()}")
-                status = 1
-            return status
-        finally:
-            process.terminate()
-            process.wait(10)
+    return on_simulator(
+        lambda link, wire: [program, "sim", "--plain", "--pty", link, "--wire", wire],
+        lambda link, wire: run_steps(wire, link), paths=("shell", "wire"),
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

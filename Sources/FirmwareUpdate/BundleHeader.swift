@@ -54,10 +54,10 @@ public struct BundleHeader: BitwiseCopyable, Hashable, Sendable {
     }
 
     /// A part's length and hash.
-    public subscript(part: BundlePart) -> PartSeal {
-        get { parts[Int(part.rawValue)] }
-        set { parts[Int(part.rawValue)] = newValue }
-    }
+    public subscript(part: BundlePart) -> PartSeal { parts[Int(part.rawValue)] }
+
+    /// Says a part's length and hash. (No setter of the subscript: its coroutine would take its frame from the heap.)
+    public mutating func set(_ seal: PartSeal, of part: BundlePart) { parts[Int(part.rawValue)] = seal }
 
     /// True when the part is in the bundle.
     public func contains(_ part: BundlePart) -> Bool { self[part].length > 0 }

@@ -30,8 +30,8 @@ struct Signer {
         var header = BundleHeader(
             version: version, architecture: firmware == nil ? .any : architecture, boardName: text(name),
             boardHash: boardHash, key: key.identity)
-        if let board { header[.board] = PartSeal(board) }
-        if let firmware { header[.firmware] = PartSeal(firmware) }
+        if let board { header.set(PartSeal(board), of: .board) }
+        if let firmware { header.set(PartSeal(firmware), of: .firmware) }
         return sign(header.bytes.array) + (board ?? []) + (firmware ?? [])
     }
 

@@ -102,7 +102,7 @@ private struct BundleSigner {
         unsafe csodium_hash(Array("data".utf8), 4, &hash)
         var fixed = Fixed<32, UInt8>(repeating: 0)
         for index in 0..<32 { fixed[index] = hash[index] }
-        header[.board] = PartSeal(length: 4, hash: fixed)
+        header.set(PartSeal(length: 4, hash: fixed), of: .board)
         return (0..<BundleHeader.signedSize).map { header.bytes[$0] }
     }
 

@@ -19,8 +19,8 @@ struct BundleMaker {
         var header = BundleHeader(
             version: version, architecture: architecture, boardName: boardName, boardHash: boardHash,
             key: key.publicKey.identity)
-        if let board { header[.board] = PartSeal(board) }
-        if let firmware { header[.firmware] = PartSeal(firmware) }
+        if let board { header.set(PartSeal(board), of: .board) }
+        if let firmware { header.set(PartSeal(firmware), of: .firmware) }
         return Data(key.sign(header.bytes)) + (board ?? Data()) + (firmware ?? Data())
     }
 

@@ -36,6 +36,17 @@ import Testing
         return "update data \(offset) \(Data(bytes).base64EncodedString()) \(check ?? padded)"
     }
 
+    @Test("H-29 where engineers have a PIN, only they send an update") func engineers() {
+        let pins = UInt8(1) << Role.engineer.rawValue
+        let bench = bench()
+        bench.session.authority = Authority(role: .operator, holdsControl: true, pins: pins)
+        #expect(request("update begin 1000", on: bench) == nil)
+        #expect(bench.read().contains("refused: role"))
+        #expect(request("update status", on: bench) != nil)
+        bench.session.authority = Authority(role: .engineer, holdsControl: true, pins: pins)
+        #expect(request("update begin 1000", on: bench) != nil)
+    }
+
     @Test("each line asks for what it says") func requests() {
         let bench = bench()
         #expect(request("update begin 1992", on: bench) == .begin(length: 1_992))

@@ -79,7 +79,7 @@ let boardTargets: [Target] = [
         name: "plant", dependencies: ["StimulatorCore", "BoardInterface", "SimulatedBoard", "CSystem", "CPlant"],
         swiftSettings: strict + (embedded ? embeddedSwift : [])),
     .target(name: "Supervision", dependencies: ["StimulatorCore"], swiftSettings: small),
-    .target(name: "CSupervisor", cSettings: exact),
+    .target(name: "CSupervisor", dependencies: ["CSystem"], cSettings: exact),
     .executableTarget(
         name: "supervisor",
         dependencies: loop + [

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "csupervisor.h"
+#include "csystem.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,30 +99,7 @@ int32_t csupervisor_load(const char *path, const char *parameters) {
     return error;
 }
 
-// --- Lines and programs ---
-
-static speed_t speed_of(uint32_t baud) {
-    static const struct {
-        uint32_t baud;
-        speed_t speed;
-    } known[] = {
-        {9600, B9600}, {19200, B19200}, {38400, B38400}, {57600, B57600}, {115200, B115200}, {230400, B230400},
-        {460800, B460800}, {500000, B500000}, {576000, B576000}, {921600, B921600}, {1000000, B1000000},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i].baud == baud) return known[i].speed;
-    return B0;
-}
-
-int32_t csupervisor_rate(int32_t line, uint32_t baud) {
-    struct termios settings;
-    speed_t speed = speed_of(baud);
-    if (speed == B0) return -EINVAL;
-    if (tcgetattr(line, &settings) < 0) return failed();
-    settings.c_cflag = (settings.c_cflag & ~(tcflag_t)(CSIZE | PARENB | CSTOPB)) | CS8;
-    if (cfsetspeed(&settings, speed) < 0) return failed();
-    return tcsetattr(line, TCSADRAIN, &settings) < 0 ? failed() : 0;
-}
+// --- Programs ---
 
 // The first process ignores most signals and blocks none: what it starts begins with the usual ones.
 static void begin_child(void) {
@@ -157,7 +135,7 @@ int32_t csupervisor_shell(const char *terminal, uint32_t baud) {
     settings.c_oflag = OPOST | ONLCR;
     settings.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | IEXTEN;
     tcsetattr(line, TCSADRAIN, &settings);
-    csupervisor_rate(line, baud);
+    csystem_terminal_rate(line, baud);
     ioctl(line, TIOCSCTTY, 0);
     for (int descriptor = 0; descriptor < 3; descriptor++) dup2(line, descriptor);
     if (line > 2) close(line);

@@ -85,6 +85,15 @@ static speed_t named(uint32_t baud) {
     return B0;
 }
 
+int32_t csystem_terminal_rate(int32_t descriptor, uint32_t baud) {
+    struct termios settings;
+    if (named(baud) == B0) return -EINVAL;
+    if (tcgetattr(descriptor, &settings) < 0) return -errno;
+    settings.c_cflag = (settings.c_cflag & ~(tcflag_t)(CSIZE | PARENB | CSTOPB)) | CS8;
+    if (cfsetspeed(&settings, named(baud)) < 0) return -errno;
+    return tcsetattr(descriptor, TCSADRAIN, &settings) < 0 ? -errno : 0;
+}
+
 int32_t csystem_terminal_open(const char *path, uint32_t baud) {
     if (baud > 0 && named(baud) == B0) return -EINVAL;
     int descriptor = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -96,9 +105,9 @@ int32_t csystem_terminal_open(const char *path, uint32_t baud) {
         int modem = 0;
         int carrier = ioctl(descriptor, TIOCMGET, &modem) == 0 && modem & TIOCM_CAR;
         settings.c_cflag = (settings.c_cflag & ~(tcflag_t)CLOCAL) | CREAD | (carrier ? 0 : CLOCAL);
-        if (baud > 0 && cfsetspeed(&settings, named(baud)) < 0) result = -errno;
-        if (result == 0 && tcsetattr(descriptor, TCSANOW, &settings) < 0) result = -errno;
+        if (tcsetattr(descriptor, TCSANOW, &settings) < 0) result = -errno;
     }
+    if (result == 0 && baud > 0) result = csystem_terminal_rate(descriptor, baud);
     if (result == 0) return descriptor;
     close(descriptor);
     return result;

@@ -1,6 +1,5 @@
-import StimulatorCore
-
 import FirmwareUpdate
+import StimulatorCore
 
 extension LineBuffer {
     /// The bytes that a word of base64 (RFC 4648, with its padding) stands for; nil for any other word, and for more than a line's.

@@ -45,9 +45,7 @@ struct Completion<Simulation: SimulationVocabulary> {
 
     /// The word of an index, where it fits.
     func candidate(at index: Int) -> Word? {
-        guard let word = word(at: index), begun.count <= word.count else { return nil }
-        for place in 0..<begun.count
-        where lowercased(line.bytes[begun.start + place]) != lowercased(word[place]) { return nil }
+        guard let word = word(at: index), line.isPrefix(begun, of: word) else { return nil }
         return word
     }
 

@@ -93,9 +93,19 @@ extension LineBuffer {
 
     /// True when `text` begins with the word, whatever the case of its letters.
     func isPrefix(_ word: WordRange, of text: StaticString) -> Bool {
-        guard word.count <= text.byteCount else { return false }
-        for index in 0..<word.count
-        where lowercased(bytes[word.start + index]) != lowercased(text.byte(at: index)) { return false }
+        isPrefix(word, length: text.byteCount) { text.byte(at: $0) }
+    }
+
+    /// The same, of a text that is no constant.
+    func isPrefix<let capacity: Int>(_ word: WordRange, of text: FixedText<capacity>) -> Bool {
+        isPrefix(word, length: text.count) { text[$0] }
+    }
+
+    private func isPrefix(_ word: WordRange, length: Int, _ letter: (Int) -> UInt8) -> Bool {
+        guard word.count <= length else { return false }
+        for index in 0..<word.count where lowercased(bytes[word.start + index]) != lowercased(letter(index)) {
+            return false
+        }
         return true
     }
 

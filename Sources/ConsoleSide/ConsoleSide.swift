@@ -83,7 +83,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
     public mutating func connect(_ kind: ChannelName.Kind, at now: Instant) -> Int? {
         guard let channel = channels.open(kind) else { return nil }
         // What it asks for may come before the next run: its first renewal must not say that the journal cannot be written.
-        channels.update(snapshot, journalIsHealthy: isJournalHealthy(at: now), journalHead: journal.end.tag.short)
+        updateSessions(snapshot, at: now)
         forgetRole(of: channel)
         subjects.isNews = true
         grantAuthority(at: now)
@@ -130,8 +130,7 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         let words = snapshots.read()
         let newest = words.flatMap { Snapshot(words: $0) }
         if let newest { snapshot = newest }
-        channels.update(
-            newest, journalIsHealthy: isJournalHealthy(at: now), journalHead: journal.end.tag.short)
+        updateSessions(newest, at: now)
         while let frame = events.take() {
             guard let event = Event(frame: frame) else { continue }
             backlog.append(event, at: now)
@@ -150,6 +149,11 @@ public struct ConsoleSide<Store: Storage & ~Copyable, Simulation: SimulationVoca
         forwardCommands(at: now)
         hearRefusals(at: now)
         return next
+    }
+
+    /// Shows the sessions the safety side, where it has news, and the journal.
+    private mutating func updateSessions(_ news: Snapshot?, at now: Instant) {
+        channels.update(news, journalIsHealthy: isJournalHealthy(at: now), journalHead: journal.end.tag.short)
     }
 
     func isJournalHealthy(at now: Instant) -> Bool { journal.isHealthy && !backlog.isOverdue(at: now) }

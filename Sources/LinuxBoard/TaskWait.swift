@@ -1,6 +1,6 @@
 import CSystem
-import StimulatorCore
 import ControlLoop
+import StimulatorCore
 
 /// How a task's thread waits for its next run: asleep, on an absolute schedule; only the last of the way to an edge is spun.
 public enum TaskWait {

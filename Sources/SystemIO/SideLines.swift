@@ -65,8 +65,8 @@ public struct SideLineOptions: BitwiseCopyable {
         if !allowsWire {
             Program.fail("--wire: the board file does not allow the wire emulation (wire_emulation = \"on\")\n")
         }
-        lines.wire = unsafe csystem_terminal_open(wire.text, 0)
-        if lines.wire < 0 || csystem_terminal_9600(lines.wire) < 0 { Program.fail("--wire: the tty does not open\n") }
+        lines.wire = unsafe csystem_terminal_open(wire.text, 9_600)
+        if lines.wire < 0 { Program.fail("--wire: the tty does not open\n") }
         return lines
     }
 

@@ -13,7 +13,6 @@ struct Line {
 
     init(_ serial: SerialWiring) {
         descriptor = unsafe serial.path.withCString { unsafe csystem_terminal_open($0, serial.baud) }
-        if descriptor >= 0 { _ = csupervisor_rate(descriptor, serial.baud) }
     }
 
     /// A sentence on a line of its own.

@@ -4,6 +4,7 @@ import os
 import socket
 
 from serial_client import Line
+from simulator import free_port
 
 
 class SocketLine(Line):
@@ -27,9 +28,7 @@ class Desk:
         self.link = os.path.join(folder, "board")
         self.path = os.path.join(folder, "socket")
         self.pins = os.path.join(folder, "pins")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
 
     def raw_local(self):
         client = socket.socket(socket.AF_UNIX)

@@ -9,13 +9,12 @@ pyvisa-py and pyserial.
 """
 
 import os
-import socket
 import sys
 import time
 
 import pyvisa
 from scpi_board import Board, Failure, check
-from simulator import on_simulator
+from simulator import free_port, on_simulator
 
 
 def identify(board):
@@ -231,12 +230,6 @@ def run_steps(manager, resource, tcp):
         print(f"FAILED  {name}: {type(problem).__name__}: {problem}", flush=True)
         return 1
     return 0
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def main(program):

@@ -1,9 +1,16 @@
 """The simulated board as a program beside its client."""
 
 import os
+import socket
 import subprocess
 import tempfile
 import time
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def on_simulator(arguments, steps, paths=("board",), closed=()):

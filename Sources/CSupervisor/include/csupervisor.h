@@ -32,9 +32,6 @@ int32_t csupervisor_program(const char *file, const char *path);
 // Loads a module; one that is loaded already is no error.
 int32_t csupervisor_load(const char *path, const char *parameters);
 
-// Bits a second of an open serial line, 8N1; -EINVAL for a rate that Linux has no name for.
-int32_t csupervisor_rate(int32_t line, uint32_t baud);
-
 // Starts a program with `count` arguments, the first its path, in a session of its own; what it says on standard error goes to `errors`, its
 // input and output are nothing. The new process.
 int32_t csupervisor_start(const char *const *arguments, int32_t count, int32_t errors);

@@ -106,11 +106,12 @@ RT int32_t csystem_is_terminal(int32_t descriptor);
 // a break and a byte with a framing error come as 0xFF 0x00 and a byte, a byte 0xFF comes twice.
 RT int32_t csystem_terminal_raw(int32_t descriptor);
 RT int32_t csystem_terminal_restore(void);
-// Gives a serial device 9600 bits a second, 8N1, whatever it had. 0 or -errno.
-int32_t csystem_terminal_9600(int32_t descriptor);
+// Gives an open serial device a rate, bits a second, and 8N1, whatever it had. 0 or -errno; -EINVAL for a rate that serial lines do not
+// have.
+int32_t csystem_terminal_rate(int32_t descriptor, uint32_t baud);
 // Opens a serial device (no controlling terminal, non-blocking) and makes it raw, its input marked as above; a descriptor. When its
-// carrier is there, the line is hung up when the carrier goes; else its modem lines are ignored. `baud`, bits a second: 0 leaves the rate
-// as it is; -EINVAL for one that serial lines do not have.
+// carrier is there, the line is hung up when the carrier goes; else its modem lines are ignored. `baud` as above; 0 leaves rate and
+// frame as they are.
 RT int32_t csystem_terminal_open(const char *path, uint32_t baud);
 // 1 for a serial device whose modem lines are ignored: nothing shows that its other end has gone. Else 0.
 RT int32_t csystem_terminal_is_three_wire(int32_t descriptor);

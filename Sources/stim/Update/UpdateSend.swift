@@ -63,25 +63,15 @@ final class SerialTransport: UpdateLineTransport {
     private var pending: [UInt8] = []
 
     init(_ path: String, baud: UInt32) throws {
-        descriptor = try unsafe check(csystem_terminal_open(path, 0), path)
-        try setRate(baud, path)
+        let opened = unsafe csystem_terminal_open(path, baud)
+        guard baud > 0, opened != -EINVAL else {
+            if opened >= 0 { csystem_close(opened) }
+            throw FileMisfit(file: path, message: "\(baud) bits a second is no rate of serial lines; 115200 is")
+        }
+        descriptor = try check(opened, path)
     }
 
     deinit { csystem_close(descriptor) }
-
-    private func setRate(_ baud: UInt32, _ path: String) throws {
-        let rates: [UInt32: Int32] = [
-            9_600: B9600, 19_200: B19200, 38_400: B38400, 57_600: B57600, 115_200: B115200, 230_400: B230400,
-            460_800: B460800, 921_600: B921600,
-        ]
-        guard let rate = rates[baud] else {
-            throw FileMisfit(file: path, message: "\(baud) bits a second; there are \(rates.keys.sorted())")
-        }
-        var settings = termios()
-        guard unsafe tcgetattr(descriptor, &settings) == 0, unsafe cfsetspeed(&settings, speed_t(rate)) == 0,
-            unsafe tcsetattr(descriptor, TCSANOW, &settings) == 0
-        else { throw SystemFailure(attempt: path, code: errno) }
-    }
 
     func send(_ bytes: [UInt8]) throws {
         try unsafe check(csystem_write_all(descriptor, bytes, bytes.count), "the line")

@@ -51,8 +51,9 @@ import LinuxBoard
     let late: UnsafeMutablePointer<Int64>
     var capacity: Int { Int(words.load(2)) }
     private var interval: Int64 { Int64(bitPattern: words.load(3)) }
-    /// How long is spun before each edge: up to a microsecond less than the firmware's 200 us, the same for both loops. On a machine that
-    /// counts instructions a wake-up takes as long as the last one, and where a loop's turns fall would be the luck of one number.
+    /// How long is spun before each edge: up to 10 us less than the firmware's 200 us, the same for both loops. On a machine that counts
+    /// instructions a wake-up takes as long as the last one, and where a loop's turns fall would be the luck of one number: over 10 us
+    /// there are more than a hundred turns.
     private var spins: UnsafeMutablePointer<Int64> { unsafe late + capacity }
 
     init(_ memory: UnsafeMutableRawPointer, capacity: Int, interval: Int64) {
@@ -60,7 +61,7 @@ import LinuxBoard
         words.store(UInt64(capacity), 2)
         words.store(UInt64(bitPattern: interval), 3)
         // Spread evenly, whatever the number of edges: steps of the golden section.
-        for index in 0..<capacity { unsafe spins[index] = TaskWait.spin - Int64(index) * 617 % 1_000 }
+        for index in 0..<capacity { unsafe spins[index] = TaskWait.spin - Int64(index) * 6_181 % 10_000 }
     }
 
     init(_ memory: UnsafeMutableRawPointer) {

@@ -15,6 +15,8 @@ enum TextColour: UInt8, BitwiseCopyable {
 ///     no room for the whole line ──▶ the line is dropped and counted
 ///
 /// Never blocks and never lets half a line out: a slow reader loses whole lines, and is told how many.
+///
+/// What takes a byte or a text is never inlined: a thousand callers, and each would carry the ring with it.
 struct LineOutput: ~Copyable {
     /// Where bytes go.
     enum Sink: BitwiseCopyable {
@@ -104,7 +106,7 @@ struct LineOutput: ~Copyable {
     }
 
     /// Writes a byte, escaped inside a JSON string.
-    mutating func put(_ byte: UInt8) {
+    @inline(never) mutating func put(_ byte: UInt8) {
         guard insideString else { return raw(byte) }
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -121,7 +123,7 @@ struct LineOutput: ~Copyable {
         }
     }
 
-    mutating func put(_ text: StaticString) {
+    @inline(never) mutating func put(_ text: StaticString) {
         for index in 0..<text.byteCount { put(text.byte(at: index)) }
     }
 
@@ -196,7 +198,7 @@ struct LineOutput: ~Copyable {
         if last != UInt8(ascii: "{"), last != UInt8(ascii: "[") { raw(UInt8(ascii: ",")) }
     }
 
-    private mutating func raw(_ byte: UInt8) {
+    @inline(never) private mutating func raw(_ byte: UInt8) {
         switch sink {
         case .line: break
         case .nothing: return

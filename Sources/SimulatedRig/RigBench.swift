@@ -10,14 +10,14 @@ extension SimulatedRig {
     // MARK: Hands and faults
 
     /// A hand operates a switch, a button, the coil's plug or the door.
-    public mutating func operate(_ hand: HandInput, on: Bool) {
+    @export(interface) public mutating func operate(_ hand: HandInput, on: Bool) {
         world.operate(hand, on: on, at: now)
         checkers.observe(&world, at: now)
     }
 
     /// Plans a fault.
     /// - Returns: false when the part cannot fail this way, the fault is over, or eight faults are there.
-    @discardableResult public mutating func inject(_ fault: Fault) -> Bool {
+    @discardableResult @export(interface) public mutating func inject(_ fault: Fault) -> Bool {
         // A fault that is over gives its place to the new one.
         checkers.observe(&world, at: now)
         let accepted = world.inject(fault, at: now)

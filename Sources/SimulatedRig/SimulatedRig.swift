@@ -11,6 +11,8 @@ import StimulatorCore
 ///
 /// One seed reproduces everything, bit for bit: the parts' tolerances, the jitter of every wake-up, the order of equal ones. What
 /// runs here is the code that runs on a board; only the sleeping is simulated.
+///
+/// `@export(interface)` on what the programs call: Embedded Swift would compile the controller anew in each of them.
 @safe public struct SimulatedRig: ~Copyable {
     /// Bytes of memory that a rig needs, aligned to 4096: pages for the tasks, which it zeroes, and the journal's disk.
     public static var memorySize: Int { pagesSize + diskSize + stagingSize }
@@ -56,7 +58,7 @@ import StimulatorCore
     /// - Parameters:
     ///   - updateKeys: what updates must be signed with; nil for a board without slots for updates.
     ///   - memory: `memorySize` bytes, aligned to 4096, that outlive the rig.
-    public init(
+    @export(interface) public init(
         seed: UInt64, board: BoardDescription, protocols: ProtocolLibrary = .builtIn, updateKeys: UpdateKeys? = nil,
         memory: UnsafeMutableRawPointer
     ) {
@@ -107,7 +109,7 @@ import StimulatorCore
 
     /// One byte typed on a channel of the console, now. Hands and faults need no console: what `operate` and `inject` ask is done at
     /// once, also where the console does not run.
-    public mutating func receive(_ byte: UInt8, on channel: Int) {
+    @export(interface) public mutating func receive(_ byte: UInt8, on channel: Int) {
         side.receive(byte, on: channel, at: clock)
         consoleIsStopped ? attendRequests(isRunning: false) : wakeConsole()
     }
@@ -116,22 +118,22 @@ import StimulatorCore
     public mutating func takeOutput() -> UInt8? { takeOutput(of: ChannelNumber.line) }
 
     /// The next byte for a channel; nil when there is none, and while the console does not run.
-    public mutating func takeOutput(of channel: Int) -> UInt8? {
+    @export(interface) public mutating func takeOutput(of channel: Int) -> UInt8? {
         consoleIsStopped ? nil : side.takeOutput(of: channel)
     }
 
     /// Somebody comes through a socket.
     /// - Returns: the channel; nil when all are taken.
-    public mutating func connect(_ kind: ChannelName.Kind) -> Int? { side.connect(kind, at: clock) }
+    @export(interface) public mutating func connect(_ kind: ChannelName.Kind) -> Int? { side.connect(kind, at: clock) }
 
     /// The PINs of the console's roles: every channel begins anew with the role that wants none.
-    public mutating func setPins(_ pins: PinTable) { side.setPins(pins, at: clock) }
+    @export(interface) public mutating func setPins(_ pins: PinTable) { side.setPins(pins, at: clock) }
 
     /// The wire emulation has a line from now on.
-    public mutating func openWire() { side.openWire(at: clock) }
+    @export(interface) public mutating func openWire() { side.openWire(at: clock) }
 
     /// Nothing more comes on a channel; it may still be answered.
-    public mutating func endInput(of channel: Int) {
+    @export(interface) public mutating func endInput(of channel: Int) {
         side.endInput(of: channel, at: clock)
         wakeConsole()
     }
@@ -148,7 +150,7 @@ import StimulatorCore
     public mutating func hangUp() { hangUp(ChannelNumber.line) }
 
     /// A channel went down.
-    public mutating func hangUp(_ channel: Int) {
+    @export(interface) public mutating func hangUp(_ channel: Int) {
         side.hangUp(channel, at: clock)
         wakeConsole()
     }
@@ -163,7 +165,7 @@ import StimulatorCore
     public var isJournalHealthy: Bool { side.journal.isHealthy }
 
     /// Walks through the whole journal on the disk; nil when it cannot be read.
-    public mutating func verifyJournal() -> Verification? {
+    @export(interface) public mutating func verifyJournal() -> Verification? {
         var found: Verification?
         side.withStore { disk in
             do throws(StorageFault) { found = try JournalReader.verify(disk) } catch { found = nil }
@@ -172,7 +174,7 @@ import StimulatorCore
     }
 
     /// Hands every byte of the journal's disk to `body`, from the first.
-    public mutating func readJournal(_ body: (UInt8) -> Void) {
+    @export(interface) public mutating func readJournal(_ body: (UInt8) -> Void) {
         side.withStore { disk in
             for offset in 0..<disk.length { body(disk[offset]) }
         }
@@ -200,7 +202,7 @@ import StimulatorCore
     // MARK: Time
 
     /// Runs every task that is due up to and including `limit`.
-    public mutating func run(until limit: Instant) {
+    @export(interface) public mutating func run(until limit: Instant) {
         while schedule.soonest <= limit { runNext() }
         now = max(now, limit)
         world.advance(to: now)

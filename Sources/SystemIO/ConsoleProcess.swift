@@ -6,6 +6,8 @@ import Journal
 import StimulatorCore
 
 /// The process that parses input, on a real board: console and journal on their lines, and nothing that can touch a pin.
+///
+/// `@export(interface)`: compiled here alone; Embedded Swift would compile the whole console anew in the program.
 public struct ConsoleProcess: ~Copyable {
     private var end: ConsoleEnd
     private var lines: ChannelLines
@@ -18,7 +20,7 @@ public struct ConsoleProcess: ~Copyable {
     ///   - journal: the journal's file.
     ///   - isTerminal: the main line is a person's or a serial one.
     ///   - isThreeWire: nothing shows that the main line's other end has gone.
-    public init(
+    @export(interface) public init(
         board: BoardDescription, protocols: ProtocolLibrary, page: ControllerPage, journal: consuming FileStorage,
         lines: consuming ChannelLines, isTerminal: Bool, isThreeWire: Bool
     ) {
@@ -34,19 +36,19 @@ public struct ConsoleProcess: ~Copyable {
     }
 
     /// Says where updates may be put.
-    public mutating func receiveUpdates(in staging: consuming UpdateStaging<FileStorage>) {
+    @export(interface) public mutating func receiveUpdates(in staging: consuming UpdateStaging<FileStorage>) {
         end.side.receiveUpdates(in: staging)
     }
 
     /// Takes the PINs of the roles.
     /// - Parameter restarts: how many console processes there were before this one.
-    public mutating func setPins(_ pins: PinTable, restarts: Int) {
+    @export(interface) public mutating func setPins(_ pins: PinTable, restarts: Int) {
         end.side.setPins(pins, restarts: restarts, at: end.now)
     }
 
     /// Runs until the main line ends for good and nobody else can come, the operator quits or a signal comes. At the end of a script what
     /// it asked last is answered.
-    public consuming func run() {
+    @export(interface) public consuming func run() {
         var journalDue = Instant(csystem_now())
         while csystem_signal() == 0 {
             let consoleDue = end.side.runConsole(at: end.now)

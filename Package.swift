@@ -4,7 +4,10 @@ import PackageDescription
 // The board side builds twice from one source: ordinary Swift (host, tests, simulator) and, with STIM_EMBEDDED=1,
 // Embedded Swift for this machine, under -no-allocations. Use one scratch path per mode: `--scratch-path .build-embedded`.
 // (Not a trait: SwiftPM links even the plain build as Embedded when the feature stands under a false condition.)
-let embedded = Context.environment["STIM_EMBEDDED"] == "1"
+// On a 32-bit processor, STIM_EMBEDDED=32: there Swift 6.3 calls its own conversions between 32 and 64 bits allocations, so that
+// Tools/firmware looks into the program instead.
+let embedded = ["1", "32"].contains(Context.environment["STIM_EMBEDDED"])
+let forbidsAllocations = Context.environment["STIM_EMBEDDED"] == "1"
 // The fuzzer of Tools/fuzz, and what it throws bytes at, under libFuzzer and the address sanitizer: only with a scratch path of its own.
 let fuzzed = Context.environment["STIM_FUZZ"] == "1"
 
@@ -24,7 +27,7 @@ let embeddedSwift: [SwiftSetting] = [
 let board: [SwiftSetting] =
     strict
     + (embedded
-        ? embeddedSwift + [.unsafeFlags(["-Xfrontend", "-no-allocations"])]
+        ? embeddedSwift + (forbidsAllocations ? [.unsafeFlags(["-Xfrontend", "-no-allocations"])] : [])
         : [.unsafeFlags(fuzzed ? ["-sanitize=fuzzer,address"] : inlining, .when(configuration: .release))])
 
 // What no tick runs is compiled for size where it goes to a board: a million bytes are the goal for the whole firmware.

@@ -79,7 +79,7 @@ def update_over_the_line():
 
         def receive(machine):
             machine.to_safe()
-            machine.do("echo hand key on >/test/run/inbox")
+            machine.do("echo hand key on >/test/run/inbox; sleep 1")
             machine.console.say(f"update begin {len(data)}")
             machine.console.expect(f"received 0 of {len(data)} bytes")
             for start in range(0, len(data), 168):

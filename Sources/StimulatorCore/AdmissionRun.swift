@@ -102,10 +102,10 @@ extension Admission {
                     .interval, unit: .microseconds, limit: limit, actual: micro(time - last), wouldAdmit: limit,
                     pulseIndex: number)
             case let rule?:
-                let interval = max(1, window.averageInterval(at: time).raw)
+                let asked = Millihertz(every: window.averageInterval(at: time))
                 throw Refusal(
-                    rule, unit: .millihertz, limit: rate.raw, actual: 1_000_000_000_000 / interval,
-                    wouldAdmit: rate.raw, pulseIndex: number)
+                    rule, unit: .millihertz, limit: rate.raw, actual: asked.raw, wouldAdmit: rate.raw,
+                    pulseIndex: number)
             }
         }
 

@@ -109,7 +109,7 @@ extension Admission.Run {
         }
         if number >= 4 {
             let allowed = board.rate(at: previous).raw
-            let actual = 1_000_000_000_000 / max(1, window.latestAverageInterval.raw)
+            let actual = Millihertz(every: window.latestAverageInterval).raw
             loads.note(0, actual * 1000 / max(1, allowed), limit: allowed, actual: actual, number)
         }
         let perSecond = Int64(board.pulsesPerSecond)

@@ -102,10 +102,10 @@ extension Admission {
                     .interval, unit: .microseconds, limit: limit, actual: micro(time - last), wouldAdmit: limit,
                     pulseIndex: number)
             case let rule?:
-                let asked = Millihertz(every: window.averageInterval(at: time))
+                // Above the limit, it must not read as the limit.
+                let asked = max(Millihertz(every: window.averageInterval(at: time)).raw, rate.raw + 1)
                 throw Refusal(
-                    rule, unit: .millihertz, limit: rate.raw, actual: asked.raw, wouldAdmit: rate.raw,
-                    pulseIndex: number)
+                    rule, unit: .millihertz, limit: rate.raw, actual: asked, wouldAdmit: rate.raw, pulseIndex: number)
             }
         }
 

@@ -116,10 +116,10 @@ public struct Millihertz: Quantity {
     @inlinable public var interval: Nanoseconds {
         raw <= 0 ? Nanoseconds(Int64.max / 4) : Nanoseconds((1_000_000_000_000 + raw / 2) / raw)
     }
-    /// The rate of pulses that follow each other after `interval`, rounded up: what is above a limit never reads as the limit.
+    /// The rate of pulses that follow each other after `interval`, to the nearest thousandth of a hertz.
     /// - Parameter interval: counts as 1 ns where it is less.
     @inlinable public init(every interval: Nanoseconds) {
         let period = max(1, interval.raw)
-        self.init((1_000_000_000_000 + period - 1) / period)
+        self.init((1_000_000_000_000 + period / 2) / period)
     }
 }

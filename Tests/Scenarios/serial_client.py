@@ -17,7 +17,8 @@ from scripted import script
 from simulator import on_simulator
 
 ARMED = {"arming", "charging", "ready", "firing", "recovering"}
-DISCHARGED_MILLIVOLTS = 60_000
+# One sample below 60 V is what ends a discharge; the one that the status shows may have the converter's noise.
+DISCHARGED_MILLIVOLTS = 61_000
 
 
 class Failure(Exception):

@@ -173,4 +173,47 @@ import Testing
         }
         #expect(wrong == 0 && !consumer.isPoisoned)
     }
+
+    @Test("H-18 two threads: a page that is scribbled on while it is read gives frames of its own ring, or nothing")
+    func scribbled() {
+        let memory = PageMemory()
+        let ring = places(memory)
+        let flags = PageMemory()
+        let over = flags.words
+        let scribbler = Thread {
+            var random = Seeded(4)
+            while over.load(0) == 0 {
+                // Each word tells its place, so that a read beside it would show.
+                let place = random.next() % 256
+                ring.frames.store(place << 56 | random.next() >> 8, Int(place))
+                if random.next() % 16 == 0 { ring.head.store(ring.tail.load(0) &+ random.next() % 33, 0) }
+                if random.next() % 512 == 0 { ring.head.store(random.next(), 0) }
+            }
+            over.store(1, 1)
+        }
+        for place in 0..<256 { ring.frames.store(UInt64(place) << 56, place) }
+        scribbler.start()
+        var (taken, poisoned, misplaced) = (0, 0, 0)
+        while taken < 100_000 || poisoned < 10 {
+            var consumer = FrameConsumer(ring)
+            var number = ring.tail.load(0)
+            while !consumer.isPoisoned {
+                guard let got = consumer.take() else {
+                    sched_yield()
+                    continue
+                }
+                let slot = number % RingPlaces.capacity * 8
+                if (0..<8).contains(where: { got[$0] >> 56 != slot + UInt64($0) }) { misplaced += 1 }
+                number &+= 1
+                taken += 1
+            }
+            let after = consumer.take()
+            #expect(after == nil)
+            poisoned += 1
+        }
+        over.store(1, 0)
+        while over.load(1) == 0 { sched_yield() }
+        #expect(misplaced == 0)
+        withExtendedLifetime((memory, flags)) {}
+    }
 }

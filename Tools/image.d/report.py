@@ -1,5 +1,5 @@
 """Numbers of an image, all measured: report.py ROOT BOARD. Starts the image for the emulator, and the firmware of this machine on a
-preloaded plant (Tests/LinuxDrills)."""
+preloaded board (plant.c)."""
 
 import os
 import re
@@ -29,15 +29,15 @@ def on_host():
     """Seconds from the program's start to SAFE on this machine, and of those the self-test's."""
     with tempfile.TemporaryDirectory() as folder:
         plant, board = os.path.join(folder, "plant.so"), os.path.join(folder, "board.bin")
-        subprocess.run(["clang", "-shared", "-fPIC", "-O1", "-o", plant, os.path.join(ROOT, "Tests/LinuxDrills/plant.c")], check=True)
+        source = os.path.join(ROOT, "Tools/image.d/plant.c")
+        subprocess.run(["clang", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", plant, source], check=True)
         subprocess.run([STIM, "board", "compile", os.path.join(ROOT, "Boards/vm/board.toml"), "-o", board], check=True, stdout=subprocess.DEVNULL)
         master, line = os.openpty()
         os.set_blocking(master, False)
-        environment = dict(os.environ, LD_PRELOAD=plant, PLANT_LOG=folder + "/log", PLANT_HANDS=folder + "/key", PLANT_REALTIME="1")
         begun = time.monotonic()
         process = subprocess.Popen(
             [os.path.join(ROOT, ".build/release/stimd"), "--board", board, "--journal", folder + "/journal", "--latches",
-             folder + "/latches", "--tty", os.ttyname(line)], env=environment)
+             folder + "/latches", "--tty", os.ttyname(line)], env=dict(os.environ, LD_PRELOAD=plant))
         heard, prompt = b"", None
         while b"state: safe" not in heard and time.monotonic() < begun + 60:
             try:

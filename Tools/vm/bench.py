@@ -204,13 +204,22 @@ class Bench:
         self.firmware.expect("state: safe", 5)
 
     def to_ready(self, intensity=60):
-        """Key on, armed, charged."""
         self.to_safe()
+        self.arm(intensity)
+
+    def arm(self, intensity):
+        """Key on, armed, charged."""
         self.plant.tell("hand key on")
         self.firmware.say(f"set intensity {intensity}%")
         self.firmware.expect(f"intensity {intensity} % = ")
         self.firmware.say("arm")
         self.firmware.expect("state: ready", 10)
+
+    def answers_anew(self):
+        """The line answers, whatever was said on it before."""
+        self.firmware.heard = ""
+        self.firmware.say("status")
+        self.firmware.expect("journal    writable", 5)
 
     def safe_after(self, fault):
         """Milliseconds from the fault to safe lines, for good, and to below 60 V."""

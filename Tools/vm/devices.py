@@ -162,9 +162,7 @@ def line_breaks():
             fault = now()
         os.close(monitor)
         result = timed(bench, fault, 100)
-        bench.firmware.heard = ""
-        bench.firmware.say("status")
-        bench.firmware.expect("journal    writable", 5)
+        bench.answers_anew()
         return result + "; the line answers"
 
 

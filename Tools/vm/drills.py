@@ -80,9 +80,7 @@ def struck(which, number, within, answers=False):
         os.kill({"safety": safety, "console": console, "parent": bench.firmware.process.pid}[which], number)
         result = timed(bench, fault, within)
         if answers:
-            bench.firmware.heard = ""
-            bench.firmware.say("status")
-            bench.firmware.expect("journal    writable", 5)
+            bench.answers_anew()
             result += "; a new console answers"
         return result
 

@@ -7,13 +7,14 @@ import subprocess
 import sys
 
 # Each names its tests as it is imported.
+import console
 import devices
 import drills
 import timing
 from bench import BUILT, Failed, now
 from testing import TESTS
 
-assert {devices, drills, timing}
+assert {console, devices, drills, timing}
 
 
 def warm_up():

@@ -10,7 +10,7 @@ struct BenchConsole: ParsableCommand {
         abstract: "Measure the time from a command on the line to FIRE's edge, on a running firmware.",
         discussion: """
             Needs a firmware on a bench that notes FIRE's edges in a file, a line each: nanoseconds on \
-            CLOCK_MONOTONIC, "fire 1" (the plants of Tools/vm and Tests/LinuxDrills), and its key switch on. \
+            CLOCK_MONOTONIC, "fire 1" (the plant of Tools/vm), and its key switch on. \
             Arms, asks for single pulses, disarms.
             """)
 

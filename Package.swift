@@ -11,10 +11,14 @@ let forbidsAllocations = Context.environment["STIM_EMBEDDED"] == "1"
 // The fuzzer of Tools/fuzz, and what it throws bytes at, under libFuzzer and the address sanitizer: only with a scratch path of its own.
 let fuzzed = Context.environment["STIM_FUZZ"] == "1"
 
-let strict: [SwiftSetting] = [
-    .strictMemorySafety(),
-    .treatAllWarnings(as: .error),
-]
+// Tests look inside optimised code too: what is tested is what is run.
+let testable: [SwiftSetting] = embedded ? [] : [.unsafeFlags(["-enable-testing"], .when(configuration: .release))]
+
+let strict: [SwiftSetting] =
+    [
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+    ] + testable
 
 // Ordinary release builds inline between the rooms what Embedded ones inline anyway: the compiler alone stops at functions of 20
 // instructions.

@@ -77,16 +77,30 @@ int32_t clinuxboard_start_process(clinuxboard_entry entry, void *context) {
     _exit(3);
 }
 
+// A child that has ended; 0 when none has.
+static int32_t ended_child(int32_t *well) {
+    int status = 0;
+    pid_t ended = waitpid(-1, &status, WNOHANG);
+    *well = ended > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return ended < 0 ? -errno : ended;
+}
+
 int32_t clinuxboard_wait(int32_t milliseconds, int32_t *well) {
-    for (;; milliseconds--) {
-        int status = 0;
-        pid_t ended = waitpid(-1, &status, WNOHANG);
-        *well = ended > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-        if (ended != 0) return ended < 0 ? -errno : ended;
-        if (milliseconds <= 0) return 0;
-        const struct timespec pause = {.tv_nsec = 1000000};
-        if (nanosleep(&pause, NULL) < 0) return -errno;
+    const struct timespec longest = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};
+    sigset_t ends, before;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGCHLD);
+    // Blocked before the look: an end after it is still to be waited for.
+    if (sigprocmask(SIG_BLOCK, &ends, &before) < 0) return -errno;
+    int32_t ended = ended_child(well);
+    if (ended == 0) {
+        if (sigtimedwait(&ends, NULL, &longest) >= 0)
+            ended = ended_child(well);
+        else if (errno != EAGAIN)
+            ended = -errno;
     }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return ended;
 }
 
 int32_t clinuxboard_end_process(int32_t process, int32_t at_once) {

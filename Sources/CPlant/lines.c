@@ -54,33 +54,48 @@ static int32_t hold_inputs(int32_t outputs, int32_t inputs) {
     return found;
 }
 
-int32_t cplant_lines_open(int32_t watched, int32_t outputs, int32_t inputs) {
-    char path[128], filter[96];
-    int32_t found = hold_inputs(outputs, inputs);
-    if (found < 0) return found;
-    found = path_of("/sys/devices/platform/gpio-sim.0/gpio/gpiochip*/base", path, sizeof path);
-    if (found < 0) return found;
-    first = number_in(path);
-    const long event = number_in("/sys/kernel/tracing/events/gpio/gpio_value/id");
-    if (first < 0 || event < 0) return (int32_t)(first < 0 ? first : event);
+// A stream of the tracepoint's events that fit the filter. Whoever waits is woken by the first one, or, when it can wait, by half a ring.
+static int watch(long event, const char *filter, int can_wait) {
     struct perf_event_attr attributes = {
         .type = PERF_TYPE_TRACEPOINT,
         .size = sizeof attributes,
         .config = (uint64_t)event,
         .sample_period = 1,
         .sample_type = PERF_SAMPLE_TIME | PERF_SAMPLE_RAW,
-        .wakeup_events = 1,
+        .watermark = can_wait != 0,
         .use_clockid = 1,
         .clockid = CLOCK_MONOTONIC,
         .disabled = 1,
     };
-    int watch = (int)syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
-    if (watch < 0) return -errno;
-    snprintf(filter, sizeof filter, "get == 0 && gpio >= %ld && gpio < %ld", first, first + watched);
-    ring = mmap(NULL, PAGE + RING, PROT_READ | PROT_WRITE, MAP_SHARED, watch, 0);
-    if (ring == MAP_FAILED || ioctl(watch, PERF_EVENT_IOC_SET_FILTER, filter) < 0 || ioctl(watch, PERF_EVENT_IOC_ENABLE, 0) < 0)
+    if (can_wait)
+        attributes.wakeup_watermark = RING / 2;
+    else
+        attributes.wakeup_events = 1;
+    int stream = (int)syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+    if (stream < 0 || ioctl(stream, PERF_EVENT_IOC_SET_FILTER, filter) < 0) return -errno;
+    return stream;
+}
+
+int32_t cplant_lines_open(int32_t watched, int32_t hurried, int32_t outputs, int32_t inputs) {
+    char path[128], filter[128];
+    int32_t found = hold_inputs(outputs, inputs);
+    if (found < 0) return found;
+    found = path_of("/sys/devices/platform/gpio-sim.0/gpio/gpiochip*/base", path, sizeof path);
+    if (found < 0) return found;
+    first = number_in(path);
+    const long event = number_in("/sys/kernel/tracing/events/gpio/gpio_value/id"), urgent = first + hurried;
+    if (first < 0 || event < 0) return (int32_t)(first < 0 ? first : event);
+    snprintf(filter, sizeof filter, "get == 0 && gpio >= %ld && gpio < %ld && (gpio != %ld || value == 0)", first, first + watched, urgent);
+    const int rest = watch(event, filter, 1);
+    snprintf(filter, sizeof filter, "get == 0 && gpio == %ld && value != 0", urgent);
+    const int rises = watch(event, filter, 0);
+    if (rest < 0 || rises < 0) return rest < 0 ? rest : rises;
+    // One ring for both, in the order in which it happened.
+    ring = mmap(NULL, PAGE + RING, PROT_READ | PROT_WRITE, MAP_SHARED, rest, 0);
+    if (ring == MAP_FAILED || ioctl(rises, PERF_EVENT_IOC_SET_OUTPUT, rest) < 0 || ioctl(rest, PERF_EVENT_IOC_ENABLE, 0) < 0
+        || ioctl(rises, PERF_EVENT_IOC_ENABLE, 0) < 0)
         return -errno;
-    return watch;
+    return rest;
 }
 
 // Bytes out of the ring, round its end.

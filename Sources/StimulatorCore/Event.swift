@@ -56,13 +56,7 @@ public struct Event: BitwiseCopyable, Hashable, Sendable {
         self.extra = extra
         self.index = index
         self.at = at
-        var values = Fixed<5, Int64>(repeating: 0)
-        values[0] = value0
-        values[1] = value1
-        values[2] = value2
-        values[3] = value3
-        values[4] = value4
-        self.values = values
+        values = Fixed([value0, value1, value2, value3, value4])
         sequence = 0
     }
 

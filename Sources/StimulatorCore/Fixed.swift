@@ -6,6 +6,10 @@ public struct Fixed<let count: Int, Element: BitwiseCopyable>: BitwiseCopyable {
 
     @inlinable public init(repeating element: Element) { storage = InlineArray(repeating: element) }
 
+    /// Made of an array's literal of `count` elements. What is built of constants is built so: where such a value stands in an array's
+    /// literal, optimised Swift 6.3 loses what is changed after `init(repeating:)`.
+    @inlinable public init(_ elements: InlineArray<count, Element>) { storage = elements }
+
     /// The element at `index`, 0 ..< count; anything else is a programmer's error.
     @inlinable public subscript(index: Int) -> Element {
         _read { yield storage[index] }

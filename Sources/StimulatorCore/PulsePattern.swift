@@ -31,12 +31,7 @@ public struct PulsePattern: BitwiseCopyable, Hashable, Sendable {
         intensity: PerMille, _ first: PatternLevel = .once, _ second: PatternLevel = .once,
         _ third: PatternLevel = .once, _ fourth: PatternLevel = .once
     ) {
-        var levels = Fixed<4, PatternLevel>(repeating: .once)
-        levels[0] = first
-        levels[1] = second
-        levels[2] = third
-        levels[3] = fourth
-        self.levels = levels
+        levels = Fixed([first, second, third, fourth])
         self.intensity = intensity
         rampPulses = 0
         rampFrom = .zero

@@ -40,8 +40,10 @@ struct Plant {
 
     /// The first outputs: those that the world acts on.
     private static var watched: Int32 { 5 }
-    /// The longest time between two looks at what changes by itself.
-    private static var lookPeriod: Nanoseconds { .milliseconds(5) }
+    /// FIRE's number: a pulse is answered at once, everything else with the next look.
+    private static var fire: Int32 { Int32(OutputLines.fire.rawValue.trailingZeroBitCount) }
+    /// The longest time between two looks.
+    private static var lookPeriod: Nanoseconds { .milliseconds(1) }
 
     init(
         seed: UInt64, board: BoardDescription, bus name: UnsafePointer<CChar>, inbox path: UnsafePointer<CChar>,
@@ -50,8 +52,8 @@ struct Plant {
         world = World(seed: seed, board: board)
         self.log = log
         lines = try checked(
-            cplant_lines_open(Plant.watched, Int32(OutputLines.count), Int32(InputLines.count)), "the lines of gpio-sim"
-        )
+            cplant_lines_open(Plant.watched, Plant.fire, Int32(OutputLines.count), Int32(InputLines.count)),
+            "the lines of gpio-sim")
         bus = try unsafe checked(cplant_bus_open(name), "CUSE")
         inbox = try unsafe checked(cplant_process_inbox(path), "the inbox")
         _ = try checked(cplant_process_begin(96), "real time")

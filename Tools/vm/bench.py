@@ -81,7 +81,7 @@ class Plant:
                 return since
             if now() - begun > timeout * 1e9:
                 raise Failed(f"the plant did not see {word} {value} within {timeout} s")
-            time.sleep(0.002)
+            time.sleep(0.01)
 
     def safe_since(self, fault):
         """Since when the lines are safe: CHARGE, FIRE, ARM and BLEED are low, or ENABLE is, and it stays so."""

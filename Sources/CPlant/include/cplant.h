@@ -37,9 +37,10 @@ typedef struct {
 } cplant_edge;
 
 // Watches the first `watched` of the gpio-sim chip's `outputs`, which are its first lines, and holds the `inputs` after them. A descriptor
-// that is readable after every driving of an output, also one that changes nothing. What happens when its owner gives a line back is not
-// seen: the level stays.
-int32_t cplant_lines_open(int32_t watched, int32_t outputs, int32_t inputs);
+// that is readable as soon as output `hurried` is driven high. Everything else that is driven, also what changes nothing, is there to be
+// taken whenever somebody looks: a wake-up for each would be most of what the machine does. What happens when its owner gives a line back
+// is not seen: the level stays.
+int32_t cplant_lines_open(int32_t watched, int32_t hurried, int32_t outputs, int32_t inputs);
 // The next driving of an output: 1, or 0 when there was none; -EOVERFLOW when the kernel lost some.
 int32_t cplant_lines_take(cplant_edge *edge);
 // Gives input `line` (counted from the first input) a level. 0 or -errno.

@@ -135,6 +135,14 @@ class Firmware:
             except BlockingIOError:
                 pass
 
+    def forget(self):
+        """Forgets all that has been said so far, also what nobody has listened to yet."""
+        while True:
+            self.heard = ""
+            self.listen(0.05)
+            if not self.heard:
+                return
+
     def expect(self, text, timeout=15.0):
         """Waits for `text`, and forgets it and what came before it."""
         deadline = now() + timeout * 1e9
@@ -217,7 +225,7 @@ class Bench:
 
     def answers_anew(self):
         """The line answers, whatever was said on it before."""
-        self.firmware.heard = ""
+        self.firmware.forget()
         self.firmware.say("status")
         self.firmware.expect("journal    writable", 5)
 

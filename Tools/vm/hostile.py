@@ -92,7 +92,7 @@ def garbage(page, seconds, dice):
     """Random bytes, wild indices, frames that are nearly commands, at full speed."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        kind = page.writes % 4
+        kind = dice.randrange(4)
         if kind == 0:
             page.put(0, dice.randbytes(4096))
         elif kind == 1:

@@ -42,6 +42,8 @@ def ten_pulses(**how):
         volts = [level / 1000 for _, level in pulses]
         check(all(abs(level - 990) <= 990 * 0.03 + 2 for level in volts), f"pulses at {volts} V")
         found = prove_journal(bench)
+        bench.firmware.process.terminate()
+        check(bench.firmware.process.wait(10) == 0, "the orderly end of a discharged board is no success")
         worst = f"10 pulses, at most {max(late) / 1000:.1f} us off the schedule"
         return f"{worst}, {min(volts):.1f} ... {max(volts):.1f} V; {found}"
 
@@ -79,6 +81,11 @@ def struck(which, number, within, answers=False):
         fault = now()
         os.kill({"safety": safety, "console": console, "parent": bench.firmware.process.pid}[which], number)
         result = timed(bench, fault, within)
+        if number == signal.SIGKILL and which != "console":
+            ended = bench.firmware.process.wait(5)
+            check(ended == (1 if which == "safety" else -number), f"stimd ended with {ended}")
+            check(not any(os.path.exists(f"/proc/{child}/exe") for child in (safety, console)), "a child lives on")
+            result += "; all have ended"
         if answers:
             bench.answers_anew()
             result += "; a new console answers"

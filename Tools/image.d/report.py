@@ -28,20 +28,21 @@ def in_emulator():
 def on_host():
     """Seconds from the program's start to SAFE on this machine, and to its shell. A machine that stands still meanwhile trips the firmware,
     rightly: five tries."""
-    for _ in range(5):
-        safe, prompt, heard = start_on_host()
-        if safe and prompt:
-            return safe, prompt
-    sys.exit(f"Tools/image --report: the firmware on this machine did not come to SAFE: {heard!r}")
-
-
-def start_on_host():
-    """One start: seconds to SAFE and to the shell, None when it did not come there, and what the line said."""
     with tempfile.TemporaryDirectory() as folder:
         plant, board = os.path.join(folder, "plant.so"), os.path.join(folder, "board.bin")
         source = os.path.join(ROOT, "Tools/image.d/plant.c")
         subprocess.run(["clang", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", plant, source], check=True)
         subprocess.run([STIM, "board", "compile", os.path.join(ROOT, "Boards/vm/board.toml"), "-o", board], check=True, stdout=subprocess.DEVNULL)
+        for _ in range(5):
+            safe, prompt, heard = start_on_host(plant, board)
+            if safe and prompt:
+                return safe, prompt
+    sys.exit(f"Tools/image --report: the firmware on this machine did not come to SAFE: {heard!r}")
+
+
+def start_on_host(plant, board):
+    """One start: seconds to SAFE and to the shell, None when it did not come there, and what the line said."""
+    with tempfile.TemporaryDirectory() as folder:
         master, line = os.openpty()
         os.set_blocking(master, False)
         begun = time.monotonic()
